@@ -1,0 +1,1 @@
+"""Moniqo: a multi-tenant backend on which AI agents trade under control."""

@@ -1,0 +1,1 @@
+"""Four storage backends behind one registry, one codec and one recording repository."""

@@ -1,0 +1,78 @@
+"""How one entity is stored; tables, documents and indexes derive from it."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+from moniqo.domain.shared.entity import BOOKKEEPING, Entity
+from moniqo.domain.shared.schema import Field, schema
+
+E = TypeVar("E", bound=Entity)
+
+
+@dataclass(frozen=True)
+class Collection(Generic[E]):
+    """An entity and the name it is stored under.
+
+    `unique` lists field groups that are unique among live rows, save where one of the fields
+    is null. `only_where` narrows a unique group to rows whose field has one value
+    (`{("user_id",): ("status", "active")}`). `indexes` lists field groups to be found fast.
+    `audited` says whether changes leave audit rows, `stored_on` what keeps rows immutable.
+    References follow from the annotations: a field of another entity's id type points there.
+    """
+
+    entity: type[E]
+    name: str
+    unique: tuple[tuple[str, ...], ...] = ()
+    indexes: tuple[tuple[str, ...], ...] = ()
+    only_where: tuple[tuple[tuple[str, ...], tuple[str, str]], ...] = ()
+    audited: bool = True
+    append_only: bool = False
+
+    def __post_init__(self) -> None:
+        known = self.fields
+        named = {name for group in (*self.unique, *self.indexes) for name in group}
+        missing = named - set(known)
+        if missing:
+            raise TypeError(f"{self.name} has no field {', '.join(sorted(missing))}")
+
+    @cached_property
+    def fields(self) -> dict[str, Field]:
+        """Every field by name."""
+        return {field.name: field for field in schema(self.entity)}
+
+    @cached_property
+    def own_fields(self) -> tuple[str, ...]:
+        """The fields that are not book-keeping."""
+        return tuple(name for name in self.fields if name not in BOOKKEEPING)
+
+    def narrowing(self, group: tuple[str, ...]) -> tuple[str, str] | None:
+        """The (field, value) that a unique group is narrowed to, if it is."""
+        return dict(self.only_where).get(group)
+
+    @property
+    def id_type(self) -> Any:
+        """The NewType of the entity's identity."""
+        return self.fields["id"].type
+
+
+class Registry:
+    """All collections, by entity."""
+
+    def __init__(self, *collections: Collection[Any]) -> None:
+        self._by_entity = {item.entity: item for item in collections}
+        self._by_id_type = {item.id_type: item for item in collections}
+
+    def __iter__(self) -> Any:
+        return iter(self._by_entity.values())
+
+    def __getitem__(self, entity: type[E]) -> Collection[E]:
+        return self._by_entity[entity]
+
+    def references(self, collection: Collection[Any]) -> dict[str, Collection[Any]]:
+        """The collection that each referring field of `collection` points to."""
+        return {
+            name: self._by_id_type[field.type]
+            for name, field in collection.fields.items()
+            if name != "id" and field.type in self._by_id_type
+        }

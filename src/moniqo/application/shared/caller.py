@@ -1,0 +1,22 @@
+"""Who asks, for whom and from where: known to every use case without being passed along."""
+
+from contextvars import ContextVar
+from dataclasses import dataclass
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class CallContext:
+    """The origin of the work at hand, stamped on rows and audit entries.
+
+    `actor_id` is the user who asks, None for the system itself.
+    """
+
+    actor_id: UUID | None = None
+    request_id: str = ""
+    ip_address: str = ""
+    user_agent: str = ""
+
+
+SYSTEM = CallContext()
+current_call: ContextVar[CallContext] = ContextVar("current_call", default=SYSTEM)

@@ -1,0 +1,1 @@
+"""Entities, value objects and their rules: standard library only."""

@@ -1,0 +1,56 @@
+"""The audit trail."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from moniqo.domain.shared.entity import Entity
+from moniqo.domain.shared.ids import AuditLogId
+from moniqo.domain.shared.rules import Length
+from moniqo.domain.shared.types import JsonObject
+
+
+class AuditAction(StrEnum):
+    """What somebody did."""
+
+    CREATE = "create"
+    READ = "read"
+    UPDATE = "update"
+    DELETE = "delete"
+    LOGIN = "login"
+    LOGOUT = "logout"
+    LOGIN_FAILED = "login_failed"
+    TOKEN_REUSED = "token_reused"  # noqa: S105  (an action's name)
+    PERMISSION_CHANGE = "permission_change"
+
+
+class AuditStatus(StrEnum):
+    """How it ended."""
+
+    SUCCESS = "success"
+    FAILURE = "failure"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditLog(Entity):
+    """One thing that was done: append-only, written with the change itself.
+
+    `user_id` and `entity_id` are no references: the trail outlives what it speaks of.
+    Old and new values hold the fields that differ, never a secret.
+    """
+
+    id: AuditLogId
+    user_id: UUID | None
+    action: AuditAction
+    entity_type: Annotated[str, Length(1, 64)]
+    entity_id: UUID | None
+    old_values: JsonObject | None = None
+    new_values: JsonObject | None = None
+    description: Annotated[str, Length(0, 500)] = ""
+    ip_address: Annotated[str, Length(0, 64)] = ""
+    user_agent: Annotated[str, Length(0, 500)] = ""
+    status: AuditStatus = AuditStatus.SUCCESS
+    error_message: Annotated[str, Length(0, 500)] | None = None
+    metadata: JsonObject | None = None
+    request_id: Annotated[str, Length(0, 128)] = ""

@@ -1,0 +1,39 @@
+"""Events that wait to be told."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Self
+
+from moniqo.domain.shared.entity import Entity
+from moniqo.domain.shared.errors import RuleViolated
+from moniqo.domain.shared.ids import OutboxEventId
+from moniqo.domain.shared.rules import Length, Range
+from moniqo.domain.shared.types import JsonObject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxEvent(Entity):
+    """An event as written in the transaction that it tells of. Done once, at least told once."""
+
+    id: OutboxEventId
+    name: Annotated[str, Length(1, 100)]
+    payload: JsonObject
+    occurred_at: datetime
+    attempts: Annotated[int, Range(least=0)] = 0
+    lease_until: datetime | None = None
+    done_at: datetime | None = None
+    error: Annotated[str, Length(0, 2000)] | None = None
+
+    def claimed(self, *, until: datetime) -> Self:
+        """Taken by a relay up to `until`."""
+        if self.done_at is not None:
+            raise RuleViolated("The event has been told already.")
+        return self.with_(attempts=self.attempts + 1, lease_until=until)
+
+    def done(self, now: datetime) -> Self:
+        """Every reaction ran."""
+        return self.with_(done_at=now, lease_until=None, error=None)
+
+    def failed(self, error: str) -> Self:
+        """A reaction failed; it may be claimed again."""
+        return self.with_(lease_until=None, error=error[:2000])

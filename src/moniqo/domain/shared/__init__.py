@@ -1,0 +1,1 @@
+"""What every context of the domain is written with: entities, rules, scalars, errors."""
