@@ -15,7 +15,7 @@ from uuid import UUID
 
 from moniqo.domain.shared.decimals import canonical
 from moniqo.domain.shared.scalar import Scalar, Secret
-from moniqo.domain.shared.schema import peel, plain, schema
+from moniqo.domain.shared.schema import peel, plain, remembered, schema
 from moniqo.domain.shared.types import JsonObject
 
 Convert = Callable[[Any], Any]
@@ -182,8 +182,8 @@ class Codec:
         return decode
 
 
-@cache
-def scalar_type(scalar: Any) -> Any:
+@remembered
+def scalar_type(scalar: type[Scalar[Any]]) -> Any:
     """The type of a scalar's bare value (str for `Email`)."""
     for ancestor in scalar.__mro__:
         for base in getattr(ancestor, "__orig_bases__", ()):

@@ -1,6 +1,5 @@
 """Audit rows from the difference of two states of an entity."""
 
-from functools import cache
 from typing import Any
 
 from moniqo.adapters.codec import JSON_LEAVES, Codec, Convert, SecretRefused
@@ -8,15 +7,15 @@ from moniqo.application.shared.caller import current_call
 from moniqo.domain.audit.audit_log import AuditAction, AuditLog
 from moniqo.domain.shared.entity import BOOKKEEPING, Entity
 from moniqo.domain.shared.ids import AuditLogId
-from moniqo.domain.shared.schema import schema
+from moniqo.domain.shared.schema import remembered, schema
 from moniqo.domain.shared.types import JsonObject
 
 _CODEC = Codec(JSON_LEAVES, secrets=False)
 WITHHELD = "***"
 
 
-@cache
-def _plan(entity: Any) -> tuple[tuple[str, Convert | None], ...]:
+@remembered
+def _plan(entity: type[Entity]) -> tuple[tuple[str, Convert | None], ...]:
     plan = []
     for field in schema(entity):
         if field.name in BOOKKEEPING or field.name == "id":

@@ -28,12 +28,9 @@ def exact(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def storable(value: Decimal) -> Decimal:
-    """`value` rounded half-even to 18 places, the finest that is kept."""
-    return (
-        value
-        if -value.as_tuple().exponent <= MAX_PLACES
-        else value.quantize(_QUANTUM, context=_EXACT)
-    )  # type: ignore[operator]
+    """`value` rounded half-even to 18 places, the finest that is kept; as it is if it fits."""
+    rounded = value.quantize(_QUANTUM, context=_EXACT)
+    return value if rounded == value else rounded
 
 
 @exact

@@ -4,13 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from functools import cache
 from typing import Any, Self
 from uuid import UUID
 
 from moniqo.domain.shared.errors import Fault, Invalid
 from moniqo.domain.shared.rules import decimal_fault, integer_fault, text_fault
-from moniqo.domain.shared.schema import Field, plain, schema
+from moniqo.domain.shared.schema import Field, plain, remembered, schema
 
 Check = Callable[[Any], str | None]
 _STORABLE: dict[type, Check] = {str: text_fault, int: integer_fault, Decimal: decimal_fault}
@@ -22,8 +21,8 @@ def _checks_of(field: Field) -> tuple[Check, ...]:
     return (storable, *rules) if storable else rules
 
 
-@cache
-def checks(owner: Any) -> tuple[tuple[str, tuple[Check, ...]], ...]:
+@remembered
+def checks(owner: type) -> tuple[tuple[str, tuple[Check, ...]], ...]:
     """For each field with any condition: its name and its checks, in order."""
     found = ((field.name, _checks_of(field)) for field in schema(owner))
     return tuple((name, conditions) for name, conditions in found if conditions)

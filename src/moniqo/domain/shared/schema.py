@@ -3,12 +3,20 @@
 Entities, storage, input decoding and the OpenAPI description all derive from this.
 """
 
+from collections.abc import Callable
 from dataclasses import MISSING, dataclass, fields
 from functools import cache
 from types import NoneType, UnionType
-from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from moniqo.domain.shared.rules import Rule
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def remembered(function: F) -> F:
+    """`functools.cache` with the signature kept, for functions of types."""
+    return cast(F, cache(function))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +55,8 @@ def plain(annotation: Any) -> Any:
     return annotation
 
 
-@cache
-def schema(owner: Any) -> tuple[Field, ...]:
+@remembered
+def schema(owner: type) -> tuple[Field, ...]:
     """The fields of a dataclass in their order."""
     hints = get_type_hints(owner, include_extras=True)
     found = []
