@@ -14,8 +14,8 @@ from typing import Any, get_args, get_origin
 from uuid import UUID
 
 from moniqo.domain.shared.decimals import canonical
-from moniqo.domain.shared.scalar import Scalar, Secret
-from moniqo.domain.shared.schema import peel, plain, remembered, schema
+from moniqo.domain.shared.scalar import Scalar, Secret, scalar_type
+from moniqo.domain.shared.schema import peel, plain, schema
 from moniqo.domain.shared.types import JsonObject
 
 Convert = Callable[[Any], Any]
@@ -180,13 +180,3 @@ class Codec:
             return owner(**values)
 
         return decode
-
-
-@remembered
-def scalar_type(scalar: type[Scalar[Any]]) -> Any:
-    """The type of a scalar's bare value (str for `Email`)."""
-    for ancestor in scalar.__mro__:
-        for base in getattr(ancestor, "__orig_bases__", ()):
-            if get_origin(base) is Scalar:
-                return get_args(base)[0]
-    raise TypeError(f"{scalar.__name__} does not say what it holds")

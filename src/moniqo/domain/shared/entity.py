@@ -28,6 +28,12 @@ def checks(owner: type) -> tuple[tuple[str, tuple[Check, ...]], ...]:
     return tuple((name, conditions) for name, conditions in found if conditions)
 
 
+def field_fault(field: Field, value: object) -> str | None:
+    """What is wrong with `value` as this field, None if nothing."""
+    faults = (condition(value) for condition in _checks_of(field))
+    return next((message for message in faults if message), None)
+
+
 def faults_of(value: object) -> tuple[Fault, ...]:
     """Every field of the dataclass `value` that breaks a rule of its annotation."""
     found = []

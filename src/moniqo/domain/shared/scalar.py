@@ -1,7 +1,9 @@
 """Validated single values: normalised and checked in one place, stored as the bare value."""
 
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar, get_args, get_origin
+
+from moniqo.domain.shared.schema import remembered
 
 T = TypeVar("T")
 
@@ -34,3 +36,13 @@ class Secret(Scalar[str]):
 
     def __str__(self) -> str:
         return "***"
+
+
+@remembered
+def scalar_type(scalar: type[Scalar[Any]]) -> Any:
+    """The type of a scalar's bare value (str for `Email`)."""
+    for ancestor in scalar.__mro__:
+        for base in getattr(ancestor, "__orig_bases__", ()):
+            if get_origin(base) is Scalar:
+                return get_args(base)[0]
+    raise TypeError(f"{scalar.__name__} does not say what it holds")

@@ -1,0 +1,252 @@
+"""Strict decoding of outside data (requests, model answers, configurations) into typed values.
+
+Nothing is coerced: a number is not a text, `true` is not 1, unknown fields are refused, and
+every fault is named by its dotted path, not only the first.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import is_dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any, TypeVar, get_args, get_origin
+from uuid import UUID
+
+from moniqo.domain.shared.entity import field_fault
+from moniqo.domain.shared.errors import Fault, Invalid
+from moniqo.domain.shared.rules import MAX_DIGITS, integer_fault, text_fault
+from moniqo.domain.shared.scalar import Scalar, scalar_type
+from moniqo.domain.shared.schema import Field, peel, plain, schema
+from moniqo.domain.shared.types import JsonObject
+
+T = TypeVar("T")
+_DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?", re.ASCII)
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
+_MOST_TEXT = 2 * MAX_DIGITS
+_MISSING = object()
+
+
+class _Fault(Exception):
+    """A value that cannot be read; carries its faults with paths relative to the value."""
+
+    def __init__(self, *faults: Fault) -> None:
+        super().__init__()
+        self.faults = faults
+
+
+def decode(kind: type[T], data: object) -> T:
+    """`data` (parsed JSON; numbers as int or Decimal) as `kind`; raises `Invalid`."""
+    try:
+        return _read(kind, data)  # type: ignore[no-any-return]
+    except _Fault as problem:
+        named = "; ".join(f"{item.field} {item.message}".strip() for item in problem.faults)
+        raise Invalid(f"Invalid input: {named}.", faults=problem.faults) from None
+
+
+def decode_fields(kind: type, data: object) -> dict[str, Any]:
+    """Only those fields of the dataclass `kind` that `data` has, each checked; for patches."""
+    try:
+        values, faults = _fields(kind, _object(data), partial=True)
+    except _Fault as problem:
+        values, faults = {}, problem.faults
+    if faults:
+        named = "; ".join(f"{item.field} {item.message}".strip() for item in faults)
+        raise Invalid(f"Invalid input: {named}.", faults=tuple(faults))
+    return values
+
+
+def _read(annotation: Any, data: object) -> Any:
+    bare, optional, _ = peel(annotation)
+    if data is None:
+        if optional:
+            return None
+        raise _wrong("must not be null")
+    if bare is JsonObject:
+        return _free(_object(data))
+    bare = plain(bare)
+    origin = get_origin(bare)
+    if origin is not None:
+        return _read_collection(origin, get_args(bare), data)
+    if bare in _ATOMS:
+        return _ATOMS[bare](data)
+    if issubclass(bare, Enum):
+        return _read_enum(bare, data)
+    if issubclass(bare, Scalar):
+        return _constructed(bare, {"value": _read(scalar_type(bare), data)})
+    if is_dataclass(bare):
+        return _read_object(bare, data)
+    raise TypeError(f"cannot decode {bare}")
+
+
+def _wrong(message: str) -> _Fault:
+    return _Fault(Fault("", message))
+
+
+def _read_text(data: object) -> str:
+    if not isinstance(data, str):
+        raise _wrong("must be a text")
+    message = text_fault(data)
+    if message:
+        raise _wrong(message)
+    return data
+
+
+def _read_bool(data: object) -> bool:
+    if not isinstance(data, bool):
+        raise _wrong("must be true or false")
+    return data
+
+
+def _read_int(data: object) -> int:
+    if isinstance(data, bool) or not isinstance(data, int):
+        raise _wrong("must be a whole number")
+    message = integer_fault(data)
+    if message:
+        raise _wrong(message)
+    return data
+
+
+def _read_decimal(data: object) -> Decimal:
+    if isinstance(data, bool) or not isinstance(data, str | int | Decimal):
+        raise _wrong("must be a decimal number, as a text or a number")
+    if isinstance(data, str):
+        if len(data) > _MOST_TEXT or not _DECIMAL.fullmatch(data):
+            raise _wrong("must be a decimal number such as 12.5")
+        return Decimal(data)
+    # An integer of thousands of digits is turned away before it costs anything.
+    if isinstance(data, int) and abs(data) >= 10**MAX_DIGITS:
+        raise _wrong(f"must have at most {MAX_DIGITS} digits")
+    return Decimal(data)
+
+
+def _read_uuid(data: object) -> UUID:
+    if not isinstance(data, str) or not _UUID.fullmatch(data):
+        raise _wrong("must be a UUID")
+    return UUID(data)
+
+
+def _read_instant(data: object) -> datetime:
+    text = _read_text(data)
+    try:
+        instant = datetime.fromisoformat(text)
+        if "T" not in text or instant.tzinfo is None:
+            raise ValueError("needs date, time and offset")
+        instant = instant.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise _wrong("must be an RFC 3339 instant such as 2026-01-31T09:00:00Z") from None
+    return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
+
+
+_ATOMS: dict[Any, Callable[[object], Any]] = {
+    str: _read_text,
+    bool: _read_bool,
+    int: _read_int,
+    Decimal: _read_decimal,
+    UUID: _read_uuid,
+    datetime: _read_instant,
+}
+
+
+def _read_enum(kind: type[Enum], data: object) -> Enum:
+    members = {member.value: member for member in kind}
+    if not isinstance(data, str) or data not in members:
+        raise _wrong(f"must be one of {', '.join(members)}")
+    return members[data]
+
+
+def _read_collection(origin: Any, arguments: tuple[Any, ...], data: object) -> Any:
+    if origin in (tuple, frozenset):
+        if not isinstance(data, list):
+            raise _wrong("must be a list")
+        return origin(_each(arguments[0], enumerate(data)).values())
+    return _each(arguments[1], _object(data).items())
+
+
+def _each(annotation: Any, items: Any) -> dict[Any, Any]:
+    values, faults = {}, []
+    for key, item in items:
+        try:
+            values[key] = _read(annotation, item)
+        except _Fault as problem:
+            faults += _below(str(key), problem)
+    if faults:
+        raise _Fault(*faults)
+    return values
+
+
+def _below(name: str, problem: _Fault) -> list[Fault]:
+    return [
+        Fault(f"{name}.{item.field}" if item.field else name, item.message)
+        for item in problem.faults
+    ]
+
+
+def _object(data: object) -> Mapping[str, object]:
+    if not isinstance(data, dict):
+        raise _wrong("must be an object")
+    return data
+
+
+def _read_object(kind: type, data: object) -> Any:
+    values, faults = _fields(kind, _object(data), partial=False)
+    if faults:
+        raise _Fault(*faults)
+    return _constructed(kind, values)
+
+
+def _fields(
+    kind: type, data: Mapping[str, object], *, partial: bool
+) -> tuple[dict[str, Any], list[Fault]]:
+    known = {field.name: field for field in schema(kind)}
+    faults = [Fault(name, "is not a known field") for name in data if name not in known]
+    values: dict[str, Any] = {}
+    for name, field in known.items():
+        sent = data.get(name, _MISSING)
+        if sent is _MISSING:
+            if field.required and not partial:
+                faults.append(Fault(name, "is required"))
+            continue
+        try:
+            values[name] = _read_field(field, sent)
+        except _Fault as problem:
+            faults += _below(name, problem)
+    return values, faults
+
+
+def _read_field(field: Field, sent: object) -> Any:
+    if sent is None and field.optional:
+        return None
+    value = _read(field.type, sent)
+    message = field_fault(field, value)
+    if message:
+        raise _wrong(message)
+    return value
+
+
+def _constructed(kind: type, values: dict[str, Any]) -> Any:
+    try:
+        return kind(**values)
+    except Invalid as problem:
+        faults = problem.faults or (Fault("", problem.message),)
+        if issubclass(kind, Scalar):
+            faults = tuple(Fault("", item.message) for item in faults)
+        raise _Fault(*faults) from None
+
+
+def _free(data: Any) -> Any:
+    """A free object's value with its numbers as int or float; text and integers must be storable."""
+    if isinstance(data, dict):
+        return {_read_text(key): _free(item) for key, item in data.items()}
+    if isinstance(data, list):
+        return [_free(item) for item in data]
+    if isinstance(data, str):
+        return _read_text(data)
+    if isinstance(data, int) and not isinstance(data, bool):
+        return _read_int(data)
+    if isinstance(data, Decimal):
+        number = float(data)
+        if number in (float("inf"), float("-inf")):
+            raise _wrong("must be a number that fits 64 bits")
+        return number
+    return data

@@ -1,0 +1,1 @@
+"""Wallets, markets, orders, and the books that follow from fills."""
