@@ -1,0 +1,3 @@
+"""Every test may ask for a real server."""
+
+pytest_plugins = ["support.server_fixtures"]

