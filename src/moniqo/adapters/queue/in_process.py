@@ -1,0 +1,75 @@
+"""Jobs as asyncio tasks of this process."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+
+from moniqo.application.shared.tasks import Job
+
+Handler = Callable[[Job], Awaitable[object]]
+Resumer = Callable[[], Awaitable[object]]
+
+logger = logging.getLogger(__name__)
+
+
+class InProcessQueue:
+    """See `TaskQueue`. At most `concurrency` jobs run at once, the others wait their turn.
+
+    `handlers` maps a job's name to what runs it. `resumers` look in the store for what an
+    earlier process left unfinished and enqueue it again.
+    """
+
+    def __init__(
+        self,
+        handlers: Mapping[str, Handler],
+        *,
+        resumers: tuple[Resumer, ...] = (),
+        concurrency: int = 4,
+    ) -> None:
+        self._handlers = handlers
+        self._resumers = resumers
+        self._turns = asyncio.Semaphore(concurrency)
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def enqueue(self, job: Job) -> None:
+        """See `TaskQueue`."""
+        handler = self._handlers[job.name]
+        task = asyncio.create_task(self._run(handler, job), name=f"{job.name} {job.subject_id}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def resume(self) -> None:
+        """Pick up what is unfinished in the store; call it once at start."""
+        for resumer in self._resumers:
+            await resumer()
+
+    async def drain(self, seconds: float | None = None) -> None:
+        """Wait until nothing is left, jobs enqueued by jobs included.
+
+        What has not ended after `seconds` is cancelled; its row says how far it came.
+        """
+        try:
+            async with asyncio.timeout(seconds):
+                while self._tasks:
+                    await asyncio.wait(self._tasks)
+        except TimeoutError:
+            await self._cancel()
+
+    async def _cancel(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _run(self, handler: Handler, job: Job) -> None:
+        async with self._turns:
+            try:
+                await handler(job)
+            except asyncio.CancelledError:
+                logger.warning("job cut off", extra=_named(job))
+                raise
+            except Exception:
+                logger.exception("job failed", extra=_named(job))
+
+
+def _named(job: Job) -> dict[str, str]:
+    return {"job": job.name, "subject_id": str(job.subject_id)}
