@@ -60,6 +60,9 @@ class Registry:
     """All collections, by entity."""
 
     def __init__(self, *collections: Collection[Any]) -> None:
+        for key in ("entity", "name"):
+            if len({getattr(item, key) for item in collections}) < len(collections):
+                raise TypeError(f"two collections have the same {key}")
         self._by_entity = {item.entity: item for item in collections}
         self._by_id_type = {item.id_type: item for item in collections}
 
@@ -71,8 +74,15 @@ class Registry:
 
     def references(self, collection: Collection[Any]) -> dict[str, Collection[Any]]:
         """The collection that each referring field of `collection` points to."""
+        return self._references[collection.entity]
+
+    @cached_property
+    def _references(self) -> dict[type[Entity], dict[str, Collection[Any]]]:
         return {
-            name: self._by_id_type[field.type]
-            for name, field in collection.fields.items()
-            if name != "id" and field.type in self._by_id_type
+            entity: {
+                name: self._by_id_type[field.type]
+                for name, field in collection.fields.items()
+                if name != "id" and field.type in self._by_id_type
+            }
+            for entity, collection in self._by_entity.items()
         }

@@ -1,8 +1,18 @@
 """THE registry: one line per stored entity."""
 
 from moniqo.adapters.persistence.collection import Collection, Registry
+from moniqo.domain.agents.agent import Agent
+from moniqo.domain.agents.backtest import Backtest
+from moniqo.domain.agents.flow import Flow
+from moniqo.domain.agents.prompt import Prompt
+from moniqo.domain.agents.run import FlowRun
 from moniqo.domain.audit.audit_log import AuditLog
 from moniqo.domain.audit.outbox_event import OutboxEvent
+from moniqo.domain.trading.ledger import LedgerEntry
+from moniqo.domain.trading.market import Candle, Instrument
+from moniqo.domain.trading.order import Fill, Order
+from moniqo.domain.trading.trade import Trade
+from moniqo.domain.trading.wallet import UserWallet, Wallet
 
 REGISTRY = Registry(
     Collection(
@@ -13,4 +23,44 @@ REGISTRY = Registry(
         append_only=True,
     ),
     Collection(OutboxEvent, "outbox_events", indexes=(("done_at", "occurred_at"),), audited=False),
+    Collection(Agent, "agents", indexes=(("owner_id", "created_at"),)),
+    Collection(Prompt, "prompts", indexes=(("owner_id", "created_at"),)),
+    Collection(Flow, "flows", indexes=(("user_id", "created_at"),)),
+    Collection(
+        FlowRun,
+        "flow_runs",
+        unique=(("flow_id",),),
+        only_where=((("flow_id",), ("status", "running")),),
+        indexes=(("flow_id", "created_at"), ("status", "created_at")),
+        audited=False,
+    ),
+    Collection(Backtest, "backtests", indexes=(("user_id", "created_at"),), audited=False),
+    Collection(Wallet, "wallets", unique=(("name",),)),
+    Collection(UserWallet, "user_wallets", indexes=(("user_id", "created_at"),)),
+    Collection(Instrument, "instruments", unique=(("exchange", "symbol"),)),
+    Collection(
+        Candle,
+        "candles",
+        unique=(("exchange", "symbol", "timeframe", "opened_at"),),
+        audited=False,
+    ),
+    Collection(
+        Order,
+        "orders",
+        unique=(("client_order_id",),),
+        indexes=(("user_wallet_id", "status"), ("run_id",), ("status", "created_at")),
+    ),
+    Collection(Fill, "fills", unique=(("order_id", "fill_id"),), audited=False),
+    Collection(
+        Trade,
+        "trades",
+        indexes=(("user_id", "executed_at"), ("user_wallet_id", "status")),
+    ),
+    Collection(
+        LedgerEntry,
+        "ledger_entries",
+        indexes=(("user_wallet_id", "currency"), ("ref",)),
+        audited=False,
+        append_only=True,
+    ),
 )

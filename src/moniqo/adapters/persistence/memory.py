@@ -109,10 +109,15 @@ class _Table:
 
 
 class MemoryBackend:
-    """Everything in this process; gone with it."""
+    """Everything in this process; gone with it.
 
-    def __init__(self, registry: Registry) -> None:
+    Without `references` a field may refer to what is not here: for simulations, which hold
+    a flow and not the whole world around it.
+    """
+
+    def __init__(self, registry: Registry, *, references: bool = True) -> None:
         self.registry = registry
+        self.references = references
         self.tables = {item.entity: _Table(item) for item in registry}
         self.writing = asyncio.Lock()
 
@@ -235,7 +240,8 @@ class MemorySession:
     def _admit(self, collection: Collection[E], entity: E) -> None:
         """Raise unless references lead somewhere and unique fields are free."""
         registry = self._backend.registry
-        for name, target in registry.references(collection).items():
+        references = registry.references(collection) if self._backend.references else {}
+        for name, target in references.items():
             value = getattr(entity, name)
             if value is not None and self._row(target, value) is None:
                 raise dangling(collection, name)

@@ -49,7 +49,7 @@ def decode_fields(kind: type, data: object) -> dict[str, Any]:
     try:
         values, faults = _fields(kind, _object(data), partial=True)
     except _Fault as problem:
-        values, faults = {}, problem.faults
+        values, faults = {}, list(problem.faults)
     if faults:
         named = "; ".join(f"{item.field} {item.message}".strip() for item in faults)
         raise Invalid(f"Invalid input: {named}.", faults=tuple(faults))
@@ -74,7 +74,7 @@ def _read(annotation: Any, data: object) -> Any:
         return _read_enum(bare, data)
     if issubclass(bare, Scalar):
         return _constructed(bare, {"value": _read(scalar_type(bare), data)})
-    if is_dataclass(bare):
+    if is_dataclass(bare) and isinstance(bare, type):
         return _read_object(bare, data)
     raise TypeError(f"cannot decode {bare}")
 
@@ -235,7 +235,7 @@ def _constructed(kind: type, values: dict[str, Any]) -> Any:
 
 
 def _free(data: Any) -> Any:
-    """A free object's value with its numbers as int or float; text and integers must be storable."""
+    """A free object's value: numbers become int or float, everything must be storable."""
     if isinstance(data, dict):
         return {_read_text(key): _free(item) for key, item in data.items()}
     if isinstance(data, list):

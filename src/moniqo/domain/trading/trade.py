@@ -101,9 +101,11 @@ class Trade(Entity):
             exit_price=storable(value / closed),
             fees=storable(self.fees + fill.fee),
         )
-        return changed._flat(fill.filled_at) if closed == self.quantity else changed
+        return changed.flat(fill.filled_at) if closed == self.quantity else changed
 
-    def _flat(self, at: datetime) -> Self:
+    @exact
+    def flat(self, at: datetime) -> Self:
+        """Closed, with the profit or loss that entry, exit and fees make."""
         gain = self.exit_value - self.entry_value
         profit = (gain if self.side is Side.BUY else -gain) - self.fees
         return self.with_(status=TradeStatus.CLOSED, closed_at=at, profit_loss=storable(profit))

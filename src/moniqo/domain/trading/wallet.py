@@ -1,7 +1,7 @@
 """Wallets: the catalogue of venues, and what a user holds at one."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -42,7 +42,7 @@ class Wallet(Entity):
     type: WalletType
     provider: Annotated[str, Length(1, 50)]
     supported_currencies: tuple[Currency, ...] = ()
-    config: JsonObject = JsonObject({})
+    config: JsonObject = field(default_factory=lambda: JsonObject({}))
     is_active: bool = True
 
     @property
@@ -73,7 +73,7 @@ class UserWallet(Entity):
     wallet_id: WalletId
     label: Annotated[str, Length(1, 100)]
     credentials: Ciphertext | None = None
-    balances: Mapping[str, Balance] = JsonObject({})  # type: ignore[assignment]
+    balances: Mapping[str, Balance] = field(default_factory=dict)
     balance_at: datetime | None = None
     is_active: bool = True
 

@@ -1,0 +1,107 @@
+"""Backtests: a flow replayed over past candles."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Self
+
+from moniqo.domain.shared.entity import Entity, Value
+from moniqo.domain.shared.errors import Invalid, RuleViolated
+from moniqo.domain.shared.ids import BacktestId, FlowId, UserId
+from moniqo.domain.shared.rules import Length, Range
+from moniqo.domain.trading.market import Amount, Price, Rate
+
+
+class BacktestStatus(StrEnum):
+    """Where a backtest stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class EquityPoint(Value):
+    """What the account was worth at the close of a UTC day."""
+
+    at: datetime
+    equity: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class BacktestTrade(Value):
+    """A position of the replay; bars count from 0. Open ones have no exit."""
+
+    symbol: str
+    side: str
+    quantity: Price
+    entry_bar: int
+    entry_price: Price
+    entered_at: datetime
+    exit_bar: int | None
+    exit_price: Price | None
+    exited_at: datetime | None
+    fees: Amount
+    profit_loss: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics(Value):
+    """The outcome in figures; ratios are None where undefined. See `trading.metrics`."""
+
+    bars: int
+    closed_trades: int
+    final_equity: Decimal
+    fees: Amount
+    total_return: Decimal
+    win_rate: Decimal | None
+    profit_factor: Decimal | None
+    sharpe: float | None
+    sortino: float | None
+    max_drawdown: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backtest(Entity):
+    """A replay of the candles opened in [`start`, `end`), on a store of its own.
+
+    `fee_rate` and `slippage` are rates. A position open at the end is left open and told as
+    `open_trade`, apart from the closed `trades`.
+    """
+
+    id: BacktestId
+    flow_id: FlowId
+    user_id: UserId
+    start: datetime
+    end: datetime
+    starting_balance: Price
+    fee_rate: Rate
+    slippage: Rate
+    status: BacktestStatus = BacktestStatus.QUEUED
+    progress: Annotated[int, Range(least=0, most=100)] = 0
+    metrics: Metrics | None = None
+    equity_curve: tuple[EquityPoint, ...] = field(default=())
+    trades: tuple[BacktestTrade, ...] = field(default=())
+    open_trade: BacktestTrade | None = None
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    error: Annotated[str, Length(1, 1000)] | None = None
+
+    def check(self) -> None:
+        """The range is not empty."""
+        if self.start >= self.end:
+            raise Invalid.field("end", "must be after start")
+
+    def begun(self, now: datetime) -> Self:
+        """Running; raises `RuleViolated` once it has ended."""
+        if self.status not in (BacktestStatus.QUEUED, BacktestStatus.RUNNING):
+            raise RuleViolated(f"The backtest has {self.status} already.")
+        return self.with_(status=BacktestStatus.RUNNING, started_at=now, progress=0)
+
+    def failed(self, error: str, now: datetime) -> Self:
+        """Ended without a result."""
+        return self.with_(
+            status=BacktestStatus.FAILED, error=error[:1000] or "failed", finished_at=now
+        )
