@@ -1,11 +1,7 @@
-"""What tells a port to the outside world from one to this very process."""
+"""The mark of a port that reaches out of this system."""
 
 from typing import Protocol
 
 
 class Outside(Protocol):
-    """Base of ports whose calls leave the process for somebody else's machine.
-
-    They are slow, may fail half-way and cannot be rolled back: no unit of work is open while
-    one is called.
-    """
+    """Base of ports whose calls leave the system; never awaited inside a unit of work."""

@@ -21,6 +21,10 @@ ModelId = Annotated[str, Length(1, 200)]
 Cost = Annotated[Decimal, Range(least=0)]
 
 
+MODEL_LOOKBACK = 100
+"""Candles that a language model is shown by default."""
+
+
 class Provider(StrEnum):
     """Who answers for the agent."""
 
@@ -68,6 +72,13 @@ class Agent(Entity):
     config: JsonObject = field(default_factory=lambda: JsonObject({}))
     credentials: Ciphertext | None = None
     is_active: bool = True
+
+    @property
+    def lookback(self) -> int:
+        """How many candles the agent looks at unless a step says otherwise."""
+        if self.provider is Provider.BUILTIN:
+            return strategy_of(self.config).bars
+        return MODEL_LOOKBACK
 
     def check(self) -> None:
         """The configuration is one that the provider understands."""

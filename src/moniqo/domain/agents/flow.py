@@ -10,7 +10,6 @@ from moniqo.domain.shared.entity import Entity, Value
 from moniqo.domain.shared.errors import Invalid, RuleViolated
 from moniqo.domain.shared.ids import AgentId, FlowId, PromptId, UserId, UserWalletId
 from moniqo.domain.shared.rules import Length, Range
-from moniqo.domain.shared.types import JsonObject
 from moniqo.domain.trading.market import Symbol, Timeframe
 
 FlowTitle = Annotated[str, Length(1, 200)]
@@ -27,13 +26,20 @@ class FlowStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class StepConfig(Value):
+    """How many candles the step's snapshot holds; by default what the agent looks at."""
+
+    candles: Annotated[int, Range(least=1, most=500)] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class FlowStep(Value):
     """One question to one agent. A later step sees the answers of the earlier ones."""
 
     step: Annotated[int, Range(least=0, most=19)]
     prompt_id: PromptId
     agent_id: AgentId
-    config: JsonObject = field(default_factory=lambda: JsonObject({}))
+    config: StepConfig = field(default_factory=StepConfig)
 
 
 FlowSteps = Annotated[tuple[FlowStep, ...], Length(1, 20)]

@@ -7,13 +7,13 @@ from enum import StrEnum
 from typing import Annotated, Self
 
 from moniqo.domain.agents.decision import Decision
+from moniqo.domain.agents.flow import StepConfig
 from moniqo.domain.agents.snapshot import Holdings
 from moniqo.domain.shared.decimals import ZERO
 from moniqo.domain.shared.entity import Entity, Value
 from moniqo.domain.shared.errors import RuleViolated
 from moniqo.domain.shared.ids import AgentId, FlowId, FlowRunId, OrderId, PromptId, UserId
 from moniqo.domain.shared.rules import Length, Range
-from moniqo.domain.shared.types import JsonObject
 from moniqo.domain.trading.market import Amount
 
 
@@ -78,7 +78,7 @@ class StepRun(Value):
     step: Annotated[int, Range(least=0)]
     agent_id: AgentId
     prompt_id: PromptId
-    config: JsonObject
+    config: StepConfig
     status: StepStatus = StepStatus.PENDING
     input_digest: str | None = None
     holdings: Holdings | None = None
