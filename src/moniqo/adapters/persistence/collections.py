@@ -8,6 +8,14 @@ from moniqo.domain.agents.prompt import Prompt
 from moniqo.domain.agents.run import FlowRun
 from moniqo.domain.audit.audit_log import AuditLog
 from moniqo.domain.audit.outbox_event import OutboxEvent
+from moniqo.domain.billing.plan import Plan
+from moniqo.domain.billing.subscription import Subscription
+from moniqo.domain.billing.usage import Usage
+from moniqo.domain.identity.account import Account
+from moniqo.domain.identity.role import Permission, Role
+from moniqo.domain.identity.session import Session
+from moniqo.domain.identity.user import User
+from moniqo.domain.notifications.notification import Notification
 from moniqo.domain.trading.ledger import LedgerEntry
 from moniqo.domain.trading.market import Candle, Instrument
 from moniqo.domain.trading.order import Fill, Order
@@ -23,6 +31,21 @@ REGISTRY = Registry(
         append_only=True,
     ),
     Collection(OutboxEvent, "outbox_events", indexes=(("done_at", "occurred_at"),), audited=False),
+    Collection(Account, "accounts", unique=(("email",), ("username",))),
+    Collection(User, "users", unique=(("account_id",),), indexes=(("role_id",),)),
+    Collection(Role, "roles", unique=(("name",),)),
+    Collection(Permission, "permissions", unique=(("resource", "action"),)),
+    Collection(Session, "sessions", indexes=(("user_id", "last_used_at"),), audited=False),
+    Collection(Plan, "plans", unique=(("name",),)),
+    Collection(
+        Subscription,
+        "subscriptions",
+        unique=(("user_id",),),
+        only_where=((("user_id",), ("status", "active")),),
+        indexes=(("user_id", "start_date"),),
+    ),
+    Collection(Usage, "usages", unique=(("user_id", "resource", "period_start"),), audited=False),
+    Collection(Notification, "notifications", indexes=(("user_id", "is_viewed", "created_at"),)),
     Collection(Agent, "agents", indexes=(("owner_id", "created_at"),)),
     Collection(Prompt, "prompts", indexes=(("owner_id", "created_at"),)),
     Collection(Flow, "flows", indexes=(("user_id", "created_at"),)),

@@ -1,8 +1,10 @@
 """Validated single values: normalised and checked in one place, stored as the bare value."""
 
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar, get_args, get_origin
+from typing import Any, ClassVar, Generic, TypeVar, get_args, get_origin
 
+from moniqo.domain.shared.errors import Fault, Invalid
+from moniqo.domain.shared.rules import Rule, text_fault
 from moniqo.domain.shared.schema import remembered
 
 T = TypeVar("T")
@@ -10,12 +12,23 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, order=True)
 class Scalar(Generic[T]):
-    """A value with a rule. Equal by value and class; encoded as the bare value."""
+    """A value with a rule. Equal by value and class; encoded as the bare value.
+
+    `rules` hold for the normalised value; the OpenAPI description reads them too.
+    """
+
+    rules: ClassVar[tuple[Rule, ...]] = ()
 
     value: T
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "value", self.normalise(self.value))
+        value = self.normalise(self.value)
+        found = (rule.fault(value) for rule in self.rules)
+        message = text_fault(value) if isinstance(value, str) else None
+        message = message or next(filter(None, found), None)
+        if message is not None:
+            raise Invalid(f"{type(self).__name__} {message}.", faults=(Fault("", message),))
+        object.__setattr__(self, "value", value)
 
     @classmethod
     def normalise(cls, value: T) -> T:

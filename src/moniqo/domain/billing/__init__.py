@@ -1,0 +1,1 @@
+"""What somebody pays for and how much of it is used up."""

@@ -1,0 +1,39 @@
+"""What somebody signs in with."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Self
+
+from moniqo.domain.identity.credentials import Email, PasswordHash, Username
+from moniqo.domain.shared.entity import Entity
+from moniqo.domain.shared.ids import AccountId
+from moniqo.domain.shared.rules import Range
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account(Entity):
+    """Credentials and their state. E-mail and username are unique among live accounts."""
+
+    id: AccountId
+    email: Email
+    username: Username | None = None
+    password_hash: PasswordHash
+    is_verified: bool = False
+    is_active: bool = True
+    failed_attempts: Annotated[int, Range(least=0)] = 0
+    locked_until: datetime | None = None
+    last_login_at: datetime | None = None
+    password_changed_at: datetime
+
+    def sign_in_failed(self) -> Self:
+        """With one more wrong password counted."""
+        return self.with_(failed_attempts=self.failed_attempts + 1)
+
+    def signed_in(self, now: datetime, rehashed: PasswordHash | None) -> Self:
+        """After the right password; `rehashed` replaces a hash that is out of date."""
+        return self.with_(
+            failed_attempts=0,
+            locked_until=None,
+            last_login_at=now,
+            password_hash=rehashed or self.password_hash,
+        )
