@@ -85,7 +85,12 @@ class Order(Entity):
     `budget` caps what a buy may spend, fees included; a buy without `quantity` takes as much
     as its budget pays for. `reserved` is what is still locked for it: quote currency for a
     buy, base for a sell. `placed_at` is the instant from which it can trade. `filled_value`
-    is the exact sum of price × quantity. Orders that share `group` cancel one another.
+    is the exact sum of price × quantity.
+
+    An entry's `stop_loss` and `take_profit` become one protective order once it is filled
+    (`protects` names the entry): a stop that carries the target as its other leg, whichever
+    is touched first trading for both, the stop first within one bar. Without a stop loss it
+    is a plain take-profit.
     """
 
     id: OrderId
