@@ -10,12 +10,14 @@ from dataclasses import is_dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Enum
+from math import isfinite
 from typing import Any, TypeVar, get_args, get_origin
 from uuid import UUID
 
+from moniqo.domain.shared.decimals import ZERO
 from moniqo.domain.shared.entity import field_fault
 from moniqo.domain.shared.errors import Fault, Invalid
-from moniqo.domain.shared.rules import MAX_DIGITS, integer_fault, text_fault
+from moniqo.domain.shared.rules import MAX_DIGITS, decimal_fault, integer_fault, text_fault
 from moniqo.domain.shared.scalar import Scalar, scalar_type
 from moniqo.domain.shared.schema import Field, peel, plain, schema
 from moniqo.domain.shared.types import JsonObject
@@ -113,11 +115,18 @@ def _read_decimal(data: object) -> Decimal:
     if isinstance(data, str):
         if len(data) > _MOST_TEXT or not _DECIMAL.fullmatch(data):
             raise _wrong("must be a decimal number such as 12.5")
-        return Decimal(data)
+        return _storable(Decimal(data))
     # An integer of thousands of digits is turned away before it costs anything.
     if isinstance(data, int) and abs(data) >= 10**MAX_DIGITS:
         raise _wrong(f"must have at most {MAX_DIGITS} digits")
-    return Decimal(data)
+    return _storable(Decimal(data))
+
+
+def _storable(value: Decimal) -> Decimal:
+    message = decimal_fault(value)
+    if message:
+        raise _wrong(message)
+    return value or ZERO
 
 
 def _read_uuid(data: object) -> UUID:
@@ -160,7 +169,13 @@ def _read_collection(origin: Any, arguments: tuple[Any, ...], data: object) -> A
         if not isinstance(data, list):
             raise _wrong("must be a list")
         return origin(_each(arguments[0], enumerate(data)).values())
-    return _each(arguments[1], _object(data).items())
+    return _each(arguments[1], _texts(_object(data)).items())
+
+
+def _texts(data: Mapping[str, object]) -> Mapping[str, object]:
+    for key in data:
+        _read_text(key)
+    return data
 
 
 def _each(annotation: Any, items: Any) -> dict[Any, Any]:
@@ -246,7 +261,7 @@ def _free(data: Any) -> Any:
         return _read_int(data)
     if isinstance(data, Decimal):
         number = float(data)
-        if number in (float("inf"), float("-inf")):
+        if not isfinite(number):
             raise _wrong("must be a number that fits 64 bits")
         return number
     return data

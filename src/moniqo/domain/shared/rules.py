@@ -17,7 +17,6 @@ INT64 = 2**63
 
 _WIDE = Context(prec=120, rounding=ROUND_HALF_EVEN)
 _QUANTUM = Decimal(1).scaleb(-MAX_PLACES)
-_CEILING = Decimal(10) ** (MAX_DIGITS - MAX_PLACES)
 
 
 class Rule(Protocol):
@@ -97,7 +96,8 @@ def decimal_fault(value: Decimal) -> str | None:
     """What keeps `value` from being stored exactly on every backend."""
     if not value.is_finite():
         return "must be a finite number"
-    if abs(value) >= _CEILING:
+    # By its exponent: arithmetic on a number of a million digits would raise.
+    if value and value.adjusted() >= MAX_DIGITS - MAX_PLACES:
         return f"must have at most {MAX_DIGITS - MAX_PLACES} digits before the point"
     if value.quantize(_QUANTUM, context=_WIDE) != value:
         return f"must have at most {MAX_PLACES} digits after the point"
