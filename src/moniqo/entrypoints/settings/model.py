@@ -1,0 +1,166 @@
+"""Every setting: the variable is the field's name in capitals, the default works on a laptop."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+from msgspec import Meta
+
+from moniqo import __version__
+from moniqo.entrypoints.settings.values import (
+    ConnectionUrl,
+    Environment,
+    KeyRing,
+    LogLevel,
+    Passphrase,
+    PasswordRules,
+    SigningAlgorithm,
+    StorageBackend,
+)
+
+SQLITE_FILE = ConnectionUrl("sqlite:///data/moniqo.sqlite3")
+LOCAL_MONGO = ConnectionUrl("mongodb://127.0.0.1:27017/?replicaSet=rs0")
+SAMPLE = "sample"
+"""The key id of every secret that a default holds."""
+
+
+def _sample(secret: str) -> Callable[[], KeyRing]:
+    return lambda: KeyRing.parse(f"{SAMPLE}:{secret}")
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """The process as a whole."""
+
+    app_name: Annotated[
+        str, Meta(min_length=1, max_length=100, description="Name in documentation and tokens.")
+    ] = "Moniqo"
+    app_version: Annotated[
+        str, Meta(min_length=1, max_length=50, description="Version in documentation and health.")
+    ] = __version__
+    environment: Annotated[
+        Environment,
+        Meta(description="Sample secrets are refused outside local and development."),
+    ] = Environment.LOCAL
+    debug: Annotated[
+        bool, Meta(description="Tracebacks on the terminal and in logs; not for production.")
+    ] = False
+    log_level: Annotated[LogLevel, Meta(description="The least severity that is logged.")] = (
+        LogLevel.INFO
+    )
+    log_file_path: Annotated[
+        Path | None, Meta(description="A file that gets every log line too, as JSON.")
+    ] = None
+    market_data_dir: Annotated[
+        Path | None,
+        Meta(description="Where `market import` and `demo` look for a file that is not here."),
+    ] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Http:
+    """The HTTP server."""
+
+    host: Annotated[str, Meta(min_length=1, description="Address to listen on.")] = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65535, description="Port to listen on; 0: any.")] = 8000
+    base_url: Annotated[
+        str, Meta(pattern="^https?://[^/ ]+", description="The address that clients see.")
+    ] = "http://127.0.0.1:8000"
+    default_page_size: Annotated[
+        int, Meta(ge=1, description="Items of a list when `limit` is not given.")
+    ] = 10
+    max_page_size: Annotated[
+        int, Meta(ge=1, description="The most items of a list; a larger `limit` is cut.")
+    ] = 5000
+    max_body_bytes: Annotated[
+        int, Meta(ge=1024, description="The largest JSON body that is read.")
+    ] = 1_048_576
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """Stores and the services beside them."""
+
+    storage_backend: Annotated[StorageBackend, Meta(description="Where everything is kept.")] = (
+        StorageBackend.SQLITE
+    )
+    database_url: Annotated[
+        ConnectionUrl, Meta(description="For sqlite and postgres: sqlite:///… or postgresql://…")
+    ] = SQLITE_FILE
+    mongodb_url: Annotated[
+        ConnectionUrl, Meta(description="For mongo; the server must be in a replica set.")
+    ] = LOCAL_MONGO
+    mongodb_db_name: Annotated[
+        str, Meta(pattern="^[A-Za-z0-9_-]{1,63}$", description="The database, for mongo.")
+    ] = "moniqo"
+    redis_url: Annotated[
+        ConnectionUrl | None, Meta(description="Redis or Valkey; `doctor` asks whether it answers.")
+    ] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Security:
+    """Secrets, tokens and passwords."""
+
+    jwt_secret_keys: Annotated[
+        KeyRing, Meta(description="id:secret,…; the first signs access tokens, each is believed.")
+    ] = field(
+        default_factory=_sample("sample-signing-key-for-local-use-only-0123456789abcdef0123456789")
+    )
+    jwt_algorithm: Annotated[
+        SigningAlgorithm, Meta(description="How access tokens are signed.")
+    ] = SigningAlgorithm.HS256
+    access_token_expire_minutes: Annotated[
+        int, Meta(ge=1, le=1440, description="Life of an access token.")
+    ] = 30
+    refresh_token_expire_days: Annotated[
+        int, Meta(ge=1, le=30, description="Life of an unused refresh token.")
+    ] = 7
+    auto_verify_email: Annotated[
+        bool, Meta(description="Treat addresses as verified; for set-ups that send no mail.")
+    ] = False
+    password_policy: Annotated[
+        PasswordRules,
+        Meta(description="classes: upper, lower, digit and special; length: its length alone."),
+    ] = PasswordRules.CLASSES
+    password_peppers: Annotated[
+        KeyRing, Meta(description="id:secret,…; mixed into password hashes; the first is in use.")
+    ] = field(default_factory=_sample("sample-pepper-for-local-use-only-0123456789abcdef"))
+    credential_keys: Annotated[
+        KeyRing,
+        Meta(description="id:key,…; 32 bytes in base64; the first encrypts exchange credentials."),
+    ] = field(default_factory=_sample("c2FtcGxlLWtleS1mb3ItbG9jYWwtdXNlLW9ubHktMDA="))
+    bcrypt_cost: Annotated[
+        int, Meta(ge=4, le=16, description="Work of a password hash, doubling with each step.")
+    ] = 12
+    hashing_threads: Annotated[
+        int, Meta(ge=1, le=64, description="Passwords hashed at once; past it, callers wait.")
+    ] = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Superadmin:
+    """The first administrator, made by `moniqo init`."""
+
+    superadmin_email: Annotated[str | None, Meta(description="Their e-mail address.")] = None
+    superadmin_password: Annotated[
+        Passphrase | None, Meta(description="Their first password; change it, then remove it here.")
+    ] = None
+    superadmin_first_name: Annotated[
+        str, Meta(min_length=1, max_length=100, description="Their first name.")
+    ] = "Super"
+    superadmin_last_name: Annotated[
+        str, Meta(min_length=1, max_length=100, description="Their last name.")
+    ] = "Admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything the operator decided. Its text shows no secret."""
+
+    application: Application = field(default_factory=Application)
+    http: Http = field(default_factory=Http)
+    storage: Storage = field(default_factory=Storage)
+    security: Security = field(default_factory=Security)
+    superadmin: Superadmin = field(default_factory=Superadmin)

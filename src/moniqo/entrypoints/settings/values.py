@@ -1,0 +1,116 @@
+"""Types of settings that are more than a text or a number."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from moniqo.domain.shared.scalar import Secret
+
+_KEY = re.compile(r"([A-Za-z0-9._-]{1,32}):(\S+)")
+
+
+class StorageBackend(StrEnum):
+    """Where everything is kept."""
+
+    SQLITE = "sqlite"
+    POSTGRES = "postgres"
+    MONGO = "mongo"
+    MEMORY = "memory"
+
+
+class Environment(StrEnum):
+    """Whom this process serves."""
+
+    LOCAL = "local"
+    DEVELOPMENT = "development"
+    STAGING = "staging"
+    PRODUCTION = "production"
+
+    @property
+    def sheltered(self) -> bool:
+        """Whether sample secrets will do, because nobody else's data is at stake."""
+        return self in {Environment.LOCAL, Environment.DEVELOPMENT}
+
+
+class LogLevel(StrEnum):
+    """The least severity that is logged."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class PasswordRules(StrEnum):
+    """What a new password must have beside its length."""
+
+    CLASSES = "classes"
+    LENGTH = "length"
+
+
+class SigningAlgorithm(StrEnum):
+    """How access tokens are signed."""
+
+    HS256 = "HS256"
+    HS384 = "HS384"
+    HS512 = "HS512"
+
+    @property
+    def least_bytes(self) -> int:
+        """The shortest key that is as strong as the hash (RFC 7518, section 3.2)."""
+        return int(self[2:]) // 8
+
+
+class ConnectionUrl(Secret):
+    """A service's address, which may hold its password."""
+
+    __slots__ = ()
+
+
+class Passphrase(Secret):
+    """A password given by the operator."""
+
+    __slots__ = ()
+
+
+class KeySecret(Secret):
+    """The secret half of a key."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NamedKey:
+    """One key of a ring. Its id is stored with what it protects, so that keys can change."""
+
+    id: str
+    secret: KeySecret
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRing:
+    """Keys in order: the first is used for new things, every one for old things."""
+
+    keys: tuple[NamedKey, ...]
+
+    @classmethod
+    def parse(cls, text: str) -> "KeyRing":
+        """Read `id:secret,id:secret`; raises `ValueError` without telling the text."""
+        keys = []
+        for part in text.split(","):
+            found = _KEY.fullmatch(part.strip())
+            if found is None:
+                raise ValueError("must be id:secret pairs, parted by commas, without spaces")
+            keys.append(NamedKey(found[1], KeySecret(found[2])))
+        if len({key.id for key in keys}) < len(keys):
+            raise ValueError("must not use one key id twice")
+        return cls(tuple(keys))
+
+    @property
+    def current(self) -> NamedKey:
+        """The key for new things."""
+        return self.keys[0]
+
+    def revealed(self) -> dict[str, str]:
+        """Every secret by its key id, in order, for the adapter that uses them."""
+        return {key.id: key.secret.value for key in self.keys}
