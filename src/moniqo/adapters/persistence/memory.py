@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
+from itertools import product
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -98,14 +99,20 @@ class _Table:
 
     def candidates(self, conditions: Iterable[Condition]) -> Iterable[UUID]:
         """Ids of all committed rows that can meet the conditions, by the narrowest index."""
-        equal = {item.field: bare(item.value) for item in conditions if item.op is Op.EQ}
-        if "id" in equal:
-            return (equal["id"],) if equal["id"] in self.rows else ()
-        usable = [index for index in self.indexes if equal.keys() >= set(index.fields)]
+        wanted: dict[str, tuple[object, ...]] = {}
+        for item in conditions:
+            if item.op is Op.EQ:
+                wanted[item.field] = (bare(item.value),)
+            elif item.op is Op.IN:
+                wanted.setdefault(item.field, tuple(map(bare, item.value)))  # type: ignore[call-overload]
+        if "id" in wanted:
+            return [row_id for row_id in dict.fromkeys(wanted["id"]) if row_id in self.rows]
+        usable = [index for index in self.indexes if wanted.keys() >= set(index.fields)]
         if not usable:
             return self.rows
         index = max(usable, key=lambda item: len(item.fields))
-        return index.ids.get(tuple(equal[name] for name in index.fields), ())
+        keys = dict.fromkeys(product(*(wanted[name] for name in index.fields)))
+        return [row_id for key in keys for row_id in index.ids.get(key, ())]
 
 
 class MemoryBackend:

@@ -46,6 +46,11 @@ class Wallet(Entity):
     is_active: bool = True
 
     @property
+    def market(self) -> str:
+        """The exchange whose candles and instruments it trades by."""
+        return str(self.config.get("market", self.provider)) if self.is_paper else self.provider
+
+    @property
     def is_paper(self) -> bool:
         """Whether the embedded exchange trades for it."""
         return self.provider == PAPER
