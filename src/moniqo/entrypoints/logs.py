@@ -1,0 +1,86 @@
+"""Logging: one JSON object a line, or plain lines for a human at a terminal; never a secret.
+
+The code logs through the standard library; what it passes as `extra` becomes fields.
+"""
+
+import logging
+import sys
+from datetime import UTC, datetime
+from typing import TextIO
+
+import structlog
+from structlog.typing import EventDict, Processor
+
+from moniqo.adapters.codec import instant_text
+from moniqo.application.shared.caller import current_call
+from moniqo.entrypoints.redaction import redacted
+from moniqo.entrypoints.settings.model import Application
+
+_TALKATIVE = ("aiosqlite", "asyncio", "pymongo", "sqlalchemy.engine", "httpcore", "httpx")
+
+
+def configure(application: Application, stream: TextIO | None = None) -> None:
+    """Send every log line of the process to `stream` (standard error) and to the log file."""
+    stream = sys.stderr if stream is None else stream
+    handlers: list[logging.Handler] = [logging.StreamHandler(stream)]
+    handlers[0].setFormatter(formatter(pretty=stream.isatty()))
+    if application.log_file_path is not None:
+        application.log_file_path.parent.mkdir(parents=True, exist_ok=True)
+        handlers.append(logging.FileHandler(application.log_file_path, encoding="utf-8"))
+        handlers[1].setFormatter(formatter(pretty=False))
+    logging.basicConfig(level=application.log_level.upper(), handlers=handlers, force=True)
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def formatter(*, pretty: bool) -> logging.Formatter:
+    """What makes a line of a log record, whichever library it comes from."""
+    shared: list[Processor] = [
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.ExtraAdder(),
+        _stamped,
+        _caller,
+        structlog.processors.format_exc_info,
+        _redacted,
+    ]
+    last: list[Processor] = [
+        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+        *_rendering(pretty=pretty),
+    ]
+    return structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=last)
+
+
+def _rendering(*, pretty: bool) -> list[Processor]:
+    if pretty:
+        return [_harmless, structlog.dev.ConsoleRenderer()]
+    return [structlog.processors.EventRenamer("message"), structlog.processors.JSONRenderer()]
+
+
+def _stamped(_logger: object, _method: str, event: EventDict) -> EventDict:
+    event["timestamp"] = instant_text(datetime.fromtimestamp(event["_record"].created, UTC))
+    return event
+
+
+def _caller(_logger: object, _method: str, event: EventDict) -> EventDict:
+    call = current_call.get()
+    if call.request_id:
+        event["request_id"] = call.request_id
+    if call.actor_id is not None:
+        event["user_id"] = str(call.actor_id)
+    return event
+
+
+def _redacted(_logger: object, _method: str, event: EventDict) -> EventDict:
+    return {key: redacted(key, value) for key, value in event.items()}
+
+
+def _harmless(_logger: object, _method: str, event: EventDict) -> EventDict:
+    """Terminal codes in what users sent are shown, not obeyed."""
+    return {
+        key: value.translate(_SHOWN) if isinstance(value, str) and key != "exception" else value
+        for key, value in event.items()
+    }
+
+
+_SHOWN = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if code != ord("\t")}

@@ -1,0 +1,104 @@
+import io
+import json
+import logging
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+
+from moniqo.application.shared.caller import CallContext, current_call
+from moniqo.domain.shared.scalar import Secret
+from moniqo.entrypoints.logs import configure, formatter
+from moniqo.entrypoints.settings.model import Application
+from moniqo.entrypoints.settings.values import LogLevel
+
+
+def line_of(message, *arguments, pretty=False, **extra):
+    record = logging.LogRecord("shop", logging.INFO, __file__, 1, message, arguments, None)
+    record.__dict__ |= extra
+    return formatter(pretty=pretty).format(record)
+
+
+def logged(message, *arguments, **extra):
+    return json.loads(line_of(message, *arguments, **extra))
+
+
+@pytest.fixture
+def root_logger():
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield root
+    root.handlers[:], root.level = handlers, level
+
+
+def test_a_line_is_one_json_object_with_its_fields():
+    line = logged("sold %d", 3, symbol="BTC/USDT")
+
+    assert line.pop("timestamp").endswith("Z")
+    assert line == {"message": "sold 3", "level": "info", "logger": "shop", "symbol": "BTC/USDT"}
+
+
+def test_a_line_names_the_request_and_the_user():
+    token = current_call.set(CallContext(actor_id=UUID(int=7), request_id="r-1"))
+    try:
+        line = logged("sold")
+    finally:
+        current_call.reset(token)
+
+    assert (line["request_id"], line["user_id"]) == ("r-1", str(UUID(int=7)))
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        {"password": "canary"},
+        {"headers": {"Authorization": "canary", "Cookie": "canary"}},
+        {"rows": [{"api_key": "canary"}]},
+        {"owner": Secret("canary")},
+        {"owners": (Secret("canary"),)},
+        {"url": "postgresql://moniqo:canary@db/moniqo"},
+        {"path": "/verify-email?token=canary&x=1"},
+        {"header": "Bearer canary-canary"},
+        {"header": "eyJcanarycanary.canary.canary"},
+    ],
+)
+def test_no_secret_reaches_a_line(extra):
+    assert "canary" not in line_of("signed in", **extra)
+
+
+def test_a_secret_in_the_message_or_in_a_traceback_is_withheld():
+    try:
+        raise ConnectionError("postgresql://moniqo:canary@db refused")
+    except ConnectionError as error:
+        failure = (type(error), error, error.__traceback__)
+
+    line = line_of("failed: %s", "redis://:canary@h", exc_info=failure)
+
+    assert "canary" not in line
+    assert "ConnectionError" in line
+
+
+def test_a_message_cannot_forge_a_line_or_command_a_terminal():
+    nasty = 'x\n{"level":"critical"}\x1b[2J'
+
+    assert line_of(nasty).count("\n") == 0
+    assert "\x1b[2J" not in line_of(nasty)
+    assert "\x1b[2J" not in line_of(nasty, pretty=True)
+
+
+def test_a_pretty_line_is_no_json():
+    assert "sold" in line_of("sold", pretty=True)
+    assert not line_of("sold", pretty=True).startswith("{")
+
+
+def test_lines_below_the_level_are_dropped_and_the_file_gets_the_same(tmp_path, root_logger):
+    stream, file = io.StringIO(), tmp_path / "logs" / "moniqo.log"
+    application = replace(Application(), log_level=LogLevel.WARNING, log_file_path=file)
+
+    configure(application, stream)
+    logging.getLogger("shop").info("not told")
+    logging.getLogger("shop").warning("told")
+    root_logger.handlers[1].close()
+
+    assert [json.loads(line)["message"] for line in stream.getvalue().splitlines()] == ["told"]
+    assert file.read_text() == stream.getvalue()
