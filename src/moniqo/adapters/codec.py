@@ -39,11 +39,17 @@ def instant(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
 
 
-JSON_LEAVES: Mapping[type, Leaf] = {
+Leaves = Mapping[Any, Leaf]
+"""What each type of atom becomes; `JsonObject` and `Mapping` (after its values) may be in it."""
+
+JSON_LEAVES: Leaves = {
     UUID: Leaf(str, UUID),
     datetime: Leaf(instant_text, instant),
     Decimal: Leaf(canonical, Decimal),
 }
+
+
+_OBJECT = Leaf(dict)
 
 
 class SecretRefused(TypeError):
@@ -57,7 +63,7 @@ class Codec:
     encoder is made, before any value is touched.
     """
 
-    def __init__(self, leaves: Mapping[type, Leaf], *, secrets: bool = True) -> None:
+    def __init__(self, leaves: Leaves, *, secrets: bool = True) -> None:
         self._leaves = leaves
         self._secrets = secrets
         self.encoder = cache(self._encoder)
@@ -82,7 +88,7 @@ class Codec:
 
     def _bare_encoder(self, bare: Any) -> Convert | None:
         if bare is JsonObject:
-            return dict
+            return self._leaves.get(JsonObject, _OBJECT).encode
         bare = plain(bare)
         origin = get_origin(bare)
         if origin is not None:
@@ -114,9 +120,10 @@ class Codec:
                 return list
             return lambda values: [item(value) for value in values]
         value_of = self.encoder(arguments[1])
+        close = self._leaves.get(Mapping, _OBJECT).encode or dict
         if value_of is None:
-            return dict
-        return lambda mapping: {key: value_of(value) for key, value in mapping.items()}
+            return close
+        return lambda mapping: close({key: value_of(value) for key, value in mapping.items()})
 
     def _object_encoder(self, owner: type) -> Convert:
         plan = [(field.name, self.encoder(field.type)) for field in schema(owner)]
@@ -139,7 +146,7 @@ class Codec:
 
     def _bare_decoder(self, bare: Any) -> Convert | None:
         if bare is JsonObject:
-            return None
+            return self._leaves.get(JsonObject, _OBJECT).decode
         bare = plain(bare)
         origin = get_origin(bare)
         if origin is not None:
@@ -164,9 +171,10 @@ class Codec:
                 return origin  # type: ignore[no-any-return]
             return lambda values: origin(map(item, values))
         value_of = self.decoder(arguments[1])
+        opened = self._leaves.get(Mapping, _OBJECT).decode or dict
         if value_of is None:
-            return dict
-        return lambda mapping: {key: value_of(value) for key, value in mapping.items()}
+            return opened
+        return lambda stored: {key: value_of(value) for key, value in opened(stored).items()}
 
     def _object_decoder(self, owner: type) -> Convert:
         plan = [(field.name, self.decoder(field.type)) for field in schema(owner)]
