@@ -1,0 +1,45 @@
+"""The port that keeps users within their plan."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Protocol
+
+from moniqo.application.shared.persistence import Transaction
+from moniqo.domain.billing.plan import Resource
+from moniqo.domain.shared.entity import Value
+from moniqo.domain.shared.ids import UserId
+from moniqo.domain.shared.rules import Range
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation(Value):
+    """Model cost in USD set aside in one month, to be settled once the real cost is known."""
+
+    user_id: UserId
+    period_start: datetime
+    amount: Annotated[Decimal, Range(least=0)]
+
+
+class Quotas(Protocol):
+    """Counts what plans limit, within the caller's unit of work: both are kept or neither.
+
+    Every call may raise `StaleVersion` because the same count was changed meanwhile: run the
+    unit of work again, as `settled` does.
+    """
+
+    async def take(
+        self, tx: Transaction, *, user_id: UserId, resource: Resource, amount: int = 1
+    ) -> None:
+        """Use up `amount`; raises `QuotaExceeded` naming the limit and what is used."""
+
+    async def give_back(
+        self, tx: Transaction, *, user_id: UserId, resource: Resource, amount: int = 1
+    ) -> None:
+        """Undo a `take` of the present period: the thing was deleted."""
+
+    async def reserve(self, tx: Transaction, *, user_id: UserId, amount: Decimal) -> Reservation:
+        """Set model cost aside before it arises; raises `QuotaExceeded`."""
+
+    async def settle(self, tx: Transaction, reservation: Reservation, *, actual: Decimal) -> None:
+        """Replace a reservation by the real cost, zero if the call never happened."""
