@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from moniqo.adapters.queue.in_process import InProcessQueue
-from moniqo.application.shared.tasks import Job
+from moniqo.application.shared.tasks import Job, TaskQueue
 
 FIRST, SECOND = Job("greet", UUID(int=1)), Job("greet", UUID(int=2))
 
@@ -26,7 +26,7 @@ async def test_a_job_runs_after_enqueue_has_returned():
 
 
 async def test_a_job_of_an_unknown_name_is_refused_at_once():
-    queue = InProcessQueue({})
+    queue: TaskQueue = InProcessQueue({})
 
     with pytest.raises(LookupError):
         await queue.enqueue(FIRST)
