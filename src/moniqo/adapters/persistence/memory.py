@@ -99,7 +99,7 @@ class _Table:
 
     def candidates(self, conditions: Iterable[Condition]) -> Iterable[UUID]:
         """Ids of all committed rows that can meet the conditions, by the narrowest index."""
-        wanted: dict[str, tuple[object, ...]] = {}
+        wanted: dict[str, tuple[Any, ...]] = {}
         for item in conditions:
             if item.op is Op.EQ:
                 wanted[item.field] = (bare(item.value),)

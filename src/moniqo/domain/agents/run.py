@@ -72,7 +72,8 @@ class StepRun(Value):
     """One step of one run: what was asked, what was answered, what was done.
 
     `input_digest` proves the snapshot; `holdings` are its account part, fixed when the step
-    began. `refusal` says why a decision became no order. `cost` is in USD.
+    began. `refusal` says why a decision became no order. `cost` is in USD; `reserved` was set
+    aside for it in the budget of the period that began at `reserved_in`.
     """
 
     step: Annotated[int, Range(least=0)]
@@ -86,6 +87,7 @@ class StepRun(Value):
     raw_answer: str | None = None
     decision: Decision | None = None
     reserved: Amount = ZERO
+    reserved_in: datetime | None = None
     cost: Amount = ZERO
     order_ids: tuple[OrderId, ...] = ()
     refusal: str | None = None

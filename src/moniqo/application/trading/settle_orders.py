@@ -1,0 +1,35 @@
+"""Bringing open orders up to date: after new candles, and after a restart."""
+
+from dataclasses import dataclass
+
+from moniqo.application.shared.persistence import UnitOfWork
+from moniqo.application.shared.query import Condition, Listing, any_of, eq
+from moniqo.application.trading.send_order import SendOrder
+from moniqo.domain.shared.ids import UserWalletId
+from moniqo.domain.trading.order import OPEN, Order
+
+BATCH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class SettleOrders:
+    """Ask the venues about every order that is not over yet."""
+
+    uow: UnitOfWork
+    send_order: SendOrder
+
+    async def __call__(self, *, user_wallet_id: UserWalletId | None = None) -> int:
+        """Settle all open orders, or those of one wallet; answers how many were asked about."""
+        where: tuple[Condition, ...] = (any_of("status", OPEN),)
+        if user_wallet_id is not None:
+            where = (eq("user_wallet_id", user_wallet_id), *where)
+        asked, cursor = 0, None
+        while True:
+            async with self.uow() as tx:
+                page = await tx[Order].page(Listing(where=where, limit=BATCH, cursor=cursor))
+            for order in page.items:
+                await self.send_order(order_id=order.id)
+            asked += len(page.items)
+            cursor = page.next_cursor
+            if cursor is None:
+                return asked
