@@ -1,3 +1,3 @@
 """Every test may ask for a real server."""
 
-pytest_plugins = ["support.server_fixtures"]
+pytest_plugins = ["support.backend_summary", "support.server_fixtures"]
