@@ -12,7 +12,7 @@ from moniqo.adapters.persistence import cursors
 from moniqo.adapters.persistence.auditing import audit_row
 from moniqo.adapters.persistence.backend import Backend, Select, Session
 from moniqo.adapters.persistence.collection import Collection, Registry
-from moniqo.adapters.persistence.violations import stale
+from moniqo.adapters.persistence.violations import outdated, stale
 from moniqo.application.shared.caller import current_call
 from moniqo.application.shared.persistence import Transaction
 from moniqo.application.shared.query import Condition, Listing, Op, Page, eq
@@ -20,9 +20,11 @@ from moniqo.application.shared.system import Clock, Ids
 from moniqo.domain.audit.audit_log import AuditAction, AuditLog
 from moniqo.domain.audit.outbox_event import OutboxEvent
 from moniqo.domain.shared.entity import Entity
-from moniqo.domain.shared.errors import NotFound
+from moniqo.domain.shared.errors import Invalid, NotFound
 from moniqo.domain.shared.event import Event
 from moniqo.domain.shared.ids import AuditLogId, OutboxEventId
+from moniqo.domain.shared.rules import stored_fault
+from moniqo.domain.shared.scalar import Scalar
 
 E = TypeVar("E", bound=Entity)
 T = TypeVar("T")
@@ -105,7 +107,7 @@ class RecordedRepository(Generic[E]):
         """See `Repository`."""
         select = Select(
             where=self._checked(where),
-            sort=cursors.parse_sort(sort),
+            sort=self._sorted(sort),
             limit=1,
             deleted=include_deleted,
         )
@@ -114,7 +116,7 @@ class RecordedRepository(Generic[E]):
 
     async def page(self, listing: Listing) -> Page[E]:
         """See `Repository`."""
-        sort = cursors.parse_sort(listing.sort)
+        sort = self._sorted(listing.sort)
         after = cursors.decode(self._collection, sort, listing.cursor)
         select = Select(
             where=self._checked(listing.where),
@@ -172,6 +174,7 @@ class RecordedRepository(Generic[E]):
     async def _replace(self, action: AuditAction, entity: E, now: datetime) -> E:
         if self._collection.append_only:
             raise ValueError(f"{self._collection.name} only ever grows")
+        self._require_expected(entity)
         stored = stamped(entity, now, created=False)
         old = await self._before(entity) if self._audits else None
         await self._write(
@@ -181,6 +184,13 @@ class RecordedRepository(Generic[E]):
             lambda: self._tx.session.update(self._collection, stored, entity.version),
         )
         return stored
+
+    def _require_expected(self, entity: E) -> None:
+        expected = current_call.get().expected
+        versions = [version for entity_id, version in expected if entity_id == entity.id]
+        if versions and entity.version not in versions:
+            self._tx.doomed = True
+            raise outdated(self._collection)
 
     async def _before(self, entity: E) -> E:
         select = Select(where=(eq("id", entity.id),), limit=1, deleted=True)
@@ -214,9 +224,24 @@ class RecordedRepository(Generic[E]):
         for condition in where:
             if condition.op is Op.EITHER:
                 self._checked(condition.value)  # type: ignore[arg-type]
-            elif condition.field not in self._collection.fields:
-                raise AttributeError(f"{self._collection.name} has no field {condition.field}")
+                continue
+            self._known(condition.field)
+            values = condition.value if condition.op is Op.IN else (condition.value,)
+            for value in values:  # type: ignore[attr-defined]
+                fault = stored_fault(value.value if isinstance(value, Scalar) else value)
+                if fault:
+                    raise Invalid.field(condition.field, fault)
         return where
+
+    def _sorted(self, names: tuple[str, ...]) -> cursors.Sort:
+        sort = cursors.parse_sort(names)
+        for field, _ in sort:
+            self._known(field)
+        return sort
+
+    def _known(self, field: str) -> None:
+        if field not in self._collection.fields:
+            raise AttributeError(f"{self._collection.name} has no field {field}")
 
 
 def stamped(entity: E, now: datetime, *, created: bool) -> E:

@@ -3,7 +3,13 @@
 from typing import Any
 
 from moniqo.adapters.persistence.collection import Collection
-from moniqo.domain.shared.errors import AlreadyExists, Fault, Invalid, StaleVersion
+from moniqo.domain.shared.errors import (
+    AlreadyExists,
+    Fault,
+    Invalid,
+    PreconditionFailed,
+    StaleVersion,
+)
 
 
 def duplicate(collection: Collection[Any], fields: tuple[str, ...]) -> AlreadyExists:
@@ -29,3 +35,9 @@ def stale(collection: Collection[Any]) -> StaleVersion:
     """The row has another version than expected, or is gone."""
     kind = collection.entity.__name__
     return StaleVersion(f"{kind} was changed by somebody else meanwhile.")
+
+
+def outdated(collection: Collection[Any]) -> PreconditionFailed:
+    """The caller wants to change a version that is not the current one."""
+    kind = collection.entity.__name__
+    return PreconditionFailed(f"{kind} is not at the version that the request names.")

@@ -9,13 +9,15 @@ from uuid import UUID
 class CallContext:
     """The origin of the work at hand, stamped on rows and audit entries.
 
-    `actor_id` is the user who asks, None for the system itself.
+    `actor_id` is the user who asks, None for the system itself. `expected` names entities and
+    the versions that the caller has seen: a change of one at another version is refused.
     """
 
     actor_id: UUID | None = None
     request_id: str = ""
     ip_address: str = ""
     user_agent: str = ""
+    expected: tuple[tuple[UUID, int], ...] = ()
 
 
 SYSTEM = CallContext()

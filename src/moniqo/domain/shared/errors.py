@@ -17,6 +17,7 @@ class Kind(StrEnum):
     FORBIDDEN = "forbidden"
     NOT_FOUND = "not_found"
     CONFLICT = "conflict"
+    OUTDATED = "outdated"
     INVALID = "invalid"
     LOCKED = "locked"
     RATE_LIMITED = "rate_limited"
@@ -146,6 +147,13 @@ class RuleViolated(Conflict):
     """A state machine or a business rule forbids this step."""
 
     code = "INVALID_STATE"
+
+
+class PreconditionFailed(AppError):
+    """The caller said which version they change, and the stored one is another."""
+
+    kind = Kind.OUTDATED
+    code = "PRECONDITION_FAILED"
 
 
 class Invalid(AppError, ValueError):
