@@ -109,6 +109,7 @@ def test_sample_secrets_are_refused_where_data_is_at_stake(environment):
         ({"JWT_SECRET_KEYS": STRONG["JWT_SECRET_KEYS"] + ",k2:short"}, "JWT_SECRET_KEYS"),
         ({"PASSWORD_PEPPERS": "p1:short"}, "PASSWORD_PEPPERS"),
         ({"DEBUG": "true"}, "DEBUG"),
+        ({"MONGODB_URL": "mongodb://moniqo:sample@db/"}, "MONGODB_URL"),
     ],
 )
 def test_production_refuses_what_is_weak(change, name):

@@ -70,5 +70,9 @@ def _exposed(settings: Settings) -> Iterator[Fault]:
                 yield Fault(name, f"is the sample secret, which {environment} refuses")
             elif len(key.secret.value.encode()) < least:
                 yield Fault(name, f"key {key.id} has less than {least} bytes")
+    storage = settings.storage
+    for name, url in (("DATABASE_URL", storage.database_url), ("MONGODB_URL", storage.mongodb_url)):
+        if f":{SAMPLE}@" in url.value:
+            yield Fault(name, f"has the sample password, which {environment} refuses")
     if settings.application.debug:
         yield Fault("DEBUG", f"must be off in {environment}")
