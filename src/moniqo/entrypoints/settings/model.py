@@ -76,6 +76,12 @@ class Http:
     max_body_bytes: Annotated[
         int, Meta(ge=1024, description="The largest JSON body that is read.")
     ] = 1_048_576
+    body_timeout_seconds: Annotated[
+        int, Meta(ge=1, le=600, description="How long a request's body may take to arrive.")
+    ] = 10
+    docs_in_production: Annotated[
+        bool, Meta(description="Show /docs and /openapi.json in production too.")
+    ] = False
 
 
 @dataclass(frozen=True, slots=True)
