@@ -1,0 +1,107 @@
+"""How steps end, and runs with them."""
+
+from dataclasses import dataclass, replace
+
+from moniqo.application.agents.ask import Answered
+from moniqo.application.agents.step_context import StepContext
+from moniqo.application.billing.quotas import Quotas, Reservation
+from moniqo.application.shared.persistence import Transaction, UnitOfWork
+from moniqo.application.shared.retry import retried
+from moniqo.application.shared.system import Clock
+from moniqo.domain.agents.events import RunFailed
+from moniqo.domain.agents.run import FlowRun, RunStatus, StepRun, StepStatus
+from moniqo.domain.shared.decimals import ZERO
+from moniqo.domain.trading.events import OrderRefused
+
+LONGEST_REASON = 1000
+
+
+def decided_step(step: StepRun, answered: Answered) -> StepRun:
+    """The step with what its agent answered, still deciding."""
+    return replace(step, raw_answer=answered.text, decision=answered.decision, cost=answered.cost)
+
+
+@dataclass(frozen=True, slots=True)
+class StepOutcome:
+    """End a step, settle what it cost, and end its run if it was the last one."""
+
+    uow: UnitOfWork
+    clock: Clock
+    quotas: Quotas
+
+    async def done(self, run: FlowRun, step: StepRun, refusal: str | None) -> FlowRun:
+        """The step's orders are with their venue."""
+        async with self.uow() as tx:
+            ended = step.moved(StepStatus.DONE, finished_at=self.clock.now(), refusal=refusal)
+            return await tx[FlowRun].save(self._succeeded(run.with_step(ended)))
+
+    async def decided(
+        self, context: StepContext, answered: Answered, refusal: str | None
+    ) -> FlowRun:
+        """The decision was to hold, or must not be carried out because of `refusal`."""
+
+        async def record() -> FlowRun:
+            async with self.uow() as tx:
+                return await self.record_decided(tx, context, answered, refusal)
+
+        return await retried(record)
+
+    async def record_decided(
+        self, tx: Transaction, context: StepContext, answered: Answered, refusal: str | None
+    ) -> FlowRun:
+        """The same, inside a transaction that the caller has open."""
+        run, now = context.run, self.clock.now()
+        await self.settle(tx, run, context.step, answered)
+        if refusal is not None:
+            tx.emit(
+                OrderRefused(
+                    user_id=run.user_id,
+                    run_id=run.id,
+                    flow_id=run.flow_id,
+                    symbol=context.flow.symbol,
+                    reason=refusal,
+                )
+            )
+        step = decided_step(context.step, answered)
+        ended = step.moved(StepStatus.DONE, finished_at=now, refusal=refusal)
+        changed = run.with_step(ended).costing(answered.cost)
+        return await tx[FlowRun].save(self._succeeded(changed))
+
+    async def failed(
+        self, run: FlowRun, step: StepRun, error: str, answered: Answered | None = None
+    ) -> FlowRun:
+        """The step cannot be done, and so the run has failed."""
+        reason = error[:LONGEST_REASON]
+
+        async def record() -> FlowRun:
+            async with self.uow() as tx:
+                await self.settle(tx, run, step, answered)
+                return await self._record_failed(tx, run, step, reason, answered)
+
+        return await retried(record)
+
+    async def settle(
+        self, tx: Transaction, run: FlowRun, step: StepRun, answered: Answered | None
+    ) -> None:
+        """Replace what was set aside for the step by what asking really cost."""
+        if step.reserved_in is not None:
+            reservation = Reservation(run.user_id, step.reserved_in, step.reserved)
+            await self.quotas.settle(tx, reservation, actual=answered.cost if answered else ZERO)
+
+    async def _record_failed(
+        self, tx: Transaction, run: FlowRun, step: StepRun, reason: str, answered: Answered | None
+    ) -> FlowRun:
+        now = self.clock.now()
+        if step.status is StepStatus.PENDING:
+            step = step.moved(StepStatus.DECIDING, started_at=now)
+        if answered is not None:
+            step = decided_step(step, answered)
+        ended = step.moved(StepStatus.FAILED, finished_at=now, error=reason)
+        tx.emit(RunFailed(user_id=run.user_id, run_id=run.id, flow_id=run.flow_id, error=reason))
+        changed = run.with_step(ended).costing(answered.cost if answered else ZERO)
+        return await tx[FlowRun].save(changed.finished(RunStatus.FAILED, now, reason))
+
+    def _succeeded(self, run: FlowRun) -> FlowRun:
+        if run.current is not None:
+            return run
+        return run.finished(RunStatus.SUCCEEDED, self.clock.now())
