@@ -4,9 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from moniqo.domain.shared.entity import Entity
-
-E = TypeVar("E", bound=Entity)
+Item = TypeVar("Item")
 
 
 class Op(StrEnum):
@@ -89,10 +87,10 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
-class Page(Generic[E]):
-    """Entities in order, and how to go on. `next_cursor` is None on the last page."""
+class Page(Generic[Item]):
+    """Items in order, and how to go on. `next_cursor` is None on the last page."""
 
-    items: tuple[E, ...]
+    items: tuple[Item, ...]
     total: int | None
     limit: int
     offset: int

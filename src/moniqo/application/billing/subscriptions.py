@@ -1,0 +1,99 @@
+"""A user's own subscriptions."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from moniqo.application.billing.subscribing import (
+    active_subscription,
+    default_plan,
+    new_subscription,
+)
+from moniqo.application.shared.access import Access
+from moniqo.application.shared.conflicts import settled
+from moniqo.application.shared.persistence import UnitOfWork
+from moniqo.application.shared.query import Condition, eq
+from moniqo.application.shared.system import Clock, Ids
+from moniqo.domain.billing.events import PlanSubscribed, SubscriptionCancelled
+from moniqo.domain.billing.plan import Plan
+from moniqo.domain.billing.subscription import Subscription
+from moniqo.domain.shared.entity import Value
+from moniqo.domain.shared.errors import AlreadyExists, Invalid, StaleVersion
+from moniqo.domain.shared.ids import PlanId, SubscriptionId, UserId
+
+
+def own(user_id: UserId) -> tuple[Condition, ...]:
+    """The user's own."""
+    return (eq("user_id", user_id),)
+
+
+SUBSCRIPTIONS = Access(Subscription, readable=own, writable=own)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanChoice(Value):
+    """The plan to change to, until `end_date` or for good."""
+
+    plan_id: PlanId
+    end_date: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SubscribePlan:
+    """Change to a plan; the present subscription ends in the same transaction.
+
+    Exactly one is active afterwards, whoever else subscribes or cancels meanwhile. Raises
+    `Invalid` for a plan that is not on offer and for an `end_date` that is not to come.
+    """
+
+    uow: UnitOfWork
+    clock: Clock
+    ids: Ids
+
+    async def __call__(self, *, user_id: UserId, choice: PlanChoice) -> Subscription:
+        """The new subscription."""
+        return await settled(
+            lambda: self._change(user_id, choice), again_on=(StaleVersion, AlreadyExists)
+        )
+
+    async def _change(self, user_id: UserId, choice: PlanChoice) -> Subscription:
+        now = self.clock.now()
+        if choice.end_date is not None and choice.end_date <= now:
+            raise Invalid.field("end_date", "must lie in the future")
+        async with self.uow() as tx:
+            plan = await tx[Plan].first(eq("id", choice.plan_id))
+            if plan is None:
+                raise Invalid.field("plan_id", "names no plan on offer")
+            present = await active_subscription(tx, user_id)
+            if present is not None:
+                await tx[Subscription].save(present.ended(now))
+            chosen = await tx[Subscription].add(
+                new_subscription(self.ids, user_id, plan, now, choice.end_date)
+            )
+            tx.emit(PlanSubscribed(user_id=user_id, plan_id=plan.id))
+        return chosen
+
+
+@dataclass(frozen=True, slots=True)
+class CancelSubscription:
+    """End a subscription and fall back to the default plan, in one transaction.
+
+    Raises `NotFound` for somebody else's, `RuleViolated` for one that is over.
+    """
+
+    uow: UnitOfWork
+    clock: Clock
+    ids: Ids
+
+    async def __call__(self, *, user_id: UserId, subscription_id: SubscriptionId) -> Subscription:
+        """The subscription as it ended."""
+        return await settled(lambda: self._cancel(user_id, subscription_id))
+
+    async def _cancel(self, user_id: UserId, subscription_id: SubscriptionId) -> Subscription:
+        now = self.clock.now()
+        async with self.uow() as tx:
+            present = await tx[Subscription].get(subscription_id, *own(user_id))
+            ended = await tx[Subscription].save(present.ended(now))
+            fallback = await default_plan(tx)
+            await tx[Subscription].add(new_subscription(self.ids, user_id, fallback, now))
+            tx.emit(SubscriptionCancelled(user_id=user_id, plan_id=ended.plan_id))
+        return ended
