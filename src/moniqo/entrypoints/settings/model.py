@@ -14,7 +14,7 @@ from moniqo.entrypoints.settings.values import (
     KeyRing,
     LogLevel,
     Passphrase,
-    PasswordRules,
+    PasswordPolicy,
     SigningAlgorithm,
     StorageBackend,
 )
@@ -127,9 +127,9 @@ class Security:
         bool, Meta(description="Treat addresses as verified; for set-ups that send no mail.")
     ] = False
     password_policy: Annotated[
-        PasswordRules,
+        PasswordPolicy,
         Meta(description="classes: upper, lower, digit and special; length: its length alone."),
-    ] = PasswordRules.CLASSES
+    ] = PasswordPolicy.CLASSES
     password_peppers: Annotated[
         KeyRing, Meta(description="id:secret,…; mixed into password hashes; the first is in use.")
     ] = field(default_factory=_sample("sample-pepper-for-local-use-only-0123456789abcdef"))

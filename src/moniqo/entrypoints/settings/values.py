@@ -41,7 +41,7 @@ class LogLevel(StrEnum):
     ERROR = "error"
 
 
-class PasswordRules(StrEnum):
+class PasswordPolicy(StrEnum):
     """What a new password must have beside its length."""
 
     CLASSES = "classes"
