@@ -31,7 +31,7 @@ class Leaf:
 
 def instant_text(value: datetime) -> str:
     """RFC 3339 in UTC with milliseconds and `Z`."""
-    return value.strftime("%Y-%m-%dT%H:%M:%S.") + f"{value.microsecond // 1000:03d}Z"
+    return value.astimezone(UTC).isoformat(timespec="milliseconds")[:23] + "Z"
 
 
 def instant(text: str) -> datetime:

@@ -1,14 +1,17 @@
 """Sort orders and the opaque cursors that continue them."""
 
 import base64
-import binascii
 import json
 from typing import Any
 
 from moniqo.adapters.codec import JSON_LEAVES, Codec
 from moniqo.adapters.persistence.collection import Collection
-from moniqo.domain.shared.entity import Entity
+from moniqo.domain.shared.decoding import decode as strict
+from moniqo.domain.shared.entity import BOOKKEEPING, Entity
 from moniqo.domain.shared.errors import Invalid
+from moniqo.domain.shared.rules import stored_fault
+from moniqo.domain.shared.scalar import Scalar
+from moniqo.domain.shared.schema import Field
 
 Sort = tuple[tuple[str, bool], ...]
 _CODEC = Codec(JSON_LEAVES)
@@ -39,11 +42,21 @@ def decode(collection: Collection[Any], sort: Sort, cursor: str | None) -> tuple
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         made_for, values = json.loads(base64.urlsafe_b64decode(padded.encode("ascii")))
-        if made_for != [list(item) for item in sort] or len(values) != len(sort):
+        if made_for != [list(item) for item in sort]:
             raise ValueError("made for another order")
         return tuple(
-            None if value is None else _CODEC.decode(collection.fields[field].type, value)
+            _value(collection.fields[field], value)
             for (field, _), value in zip(sort, values, strict=True)
         )
-    except (ValueError, TypeError, binascii.Error, ArithmeticError, AttributeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise Invalid.field("cursor", "is not a cursor of this list") from error
+
+
+def _value(field: Field, data: object) -> Any:
+    """A sort value read strictly: a cursor comes from outside, whatever it once was."""
+    if data is None and (field.optional or field.name in BOOKKEEPING):
+        return None
+    value = strict(field.type, data)
+    if stored_fault(value.value if isinstance(value, Scalar) else value):
+        raise ValueError("beyond what is stored")
+    return value

@@ -98,6 +98,7 @@ class RecordedRepository(Generic[E]):
         """See `Repository`."""
         found = await self.first(eq("id", entity_id), *where, include_deleted=include_deleted)
         if found is None:
+            self._tx.doomed = True
             raise NotFound(f"{self._collection.entity.__name__} not found.")
         return found
 

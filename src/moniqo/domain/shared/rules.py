@@ -102,3 +102,12 @@ def decimal_fault(value: Decimal) -> str | None:
     if value.quantize(_QUANTUM, context=_WIDE) != value:
         return f"must have at most {MAX_PLACES} digits after the point"
     return None
+
+
+def stored_fault(value: object) -> str | None:
+    """What keeps an atom of any type from being stored, or compared, on every backend."""
+    if isinstance(value, str):
+        return text_fault(value)
+    if isinstance(value, Decimal):
+        return decimal_fault(value)
+    return integer_fault(value) if isinstance(value, int) else None
