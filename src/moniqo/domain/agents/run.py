@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Annotated, Self
 
 from moniqo.domain.agents.decision import Decision
-from moniqo.domain.agents.flow import StepConfig
+from moniqo.domain.agents.flow import Flow, StepConfig
 from moniqo.domain.agents.snapshot import Holdings
 from moniqo.domain.shared.decimals import ZERO
 from moniqo.domain.shared.entity import Entity, Value
@@ -182,6 +182,20 @@ class FlowRun(Entity):
             lease_until=None,
             steps=tuple(_ended(item, now) for item in self.steps),
         )
+
+
+def new_run(flow: Flow, run_id: FlowRunId, trigger: Trigger, as_of: datetime | None) -> FlowRun:
+    """A queued run of the flow as it is now: later edits of the flow do not reach it."""
+    return FlowRun(
+        id=run_id,
+        flow_id=flow.id,
+        user_id=flow.user_id,
+        trigger=trigger,
+        as_of=as_of,
+        steps=tuple(
+            StepRun(item.step, item.agent_id, item.prompt_id, item.config) for item in flow.steps
+        ),
+    )
 
 
 def _ended(step: StepRun, now: datetime) -> StepRun:

@@ -1,0 +1,100 @@
+"""Executing runs: one at a time per flow, held by a lease."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from moniqo.application.agents.execute_flow_step import ExecuteFlowStep
+from moniqo.application.agents.start_run import RUN_FLOW
+from moniqo.application.shared.persistence import UnitOfWork
+from moniqo.application.shared.query import Listing, any_of, eq
+from moniqo.application.shared.system import Clock
+from moniqo.application.shared.tasks import Job, TaskQueue
+from moniqo.domain.agents.run import UNFINISHED, FlowRun, RunStatus
+from moniqo.domain.shared.errors import AlreadyExists, RuleViolated, StaleVersion
+from moniqo.domain.shared.ids import FlowId, FlowRunId
+
+BATCH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class RunFlow:
+    """Execute a run to its end, then the runs of the same flow that queued up behind it."""
+
+    uow: UnitOfWork
+    clock: Clock
+    execute: ExecuteFlowStep
+    owner: str
+    lease: timedelta
+
+    async def __call__(self, *, run_id: FlowRunId) -> FlowRun | None:
+        """The run as it ended; None if it is over already, or somebody else's turn.
+
+        A run that must wait for another of its flow stays queued: whoever executes that one
+        takes it up.
+        """
+        run = await self._execute(run_id)
+        following = await self._queued(run.flow_id) if run is not None else None
+        while following is not None:
+            ended = await self._execute(following.id)
+            following = await self._queued(following.flow_id) if ended is not None else None
+        return run
+
+    async def _execute(self, run_id: FlowRunId) -> FlowRun | None:
+        try:
+            run = await self._claim(run_id)
+        except (RuleViolated, StaleVersion, AlreadyExists):
+            return None
+        try:
+            while not run.is_final:
+                run = await self._renew(await self.execute(run_id=run.id, fence=run.fence))
+        except (RuleViolated, StaleVersion):
+            return None
+        return run
+
+    async def _renew(self, run: FlowRun) -> FlowRun:
+        """The lease covers one step: the next one gets a new one."""
+        if run.is_final:
+            return run
+        async with self.uow() as tx:
+            return await tx[FlowRun].save(run.with_(lease_until=self.clock.now() + self.lease))
+
+    async def _claim(self, run_id: FlowRunId) -> FlowRun:
+        async with self.uow() as tx:
+            run = await tx[FlowRun].get(run_id)
+            return await tx[FlowRun].save(run.claimed(self.owner, self.clock.now(), self.lease))
+
+    async def _queued(self, flow_id: FlowId) -> FlowRun | None:
+        async with self.uow() as tx:
+            return await tx[FlowRun].first(
+                eq("flow_id", flow_id), eq("status", RunStatus.QUEUED), sort=("created_at",)
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeRuns:
+    """Queue again what an earlier process left unfinished."""
+
+    uow: UnitOfWork
+    clock: Clock
+    queue: TaskQueue
+
+    async def __call__(self) -> int:
+        """Enqueue every queued run and every running one whose lease is over; answers how many."""
+        cursor, count = None, 0
+        while True:
+            listing = Listing(
+                where=(any_of("status", UNFINISHED),),
+                sort=("created_at",),
+                limit=BATCH,
+                cursor=cursor,
+            )
+            async with self.uow() as tx:
+                page = await tx[FlowRun].page(listing)
+            now = self.clock.now()
+            due = [run for run in page.items if run.lease_until is None or run.lease_until <= now]
+            for run in due:
+                await self.queue.enqueue(Job(RUN_FLOW, run.id))
+            count += len(due)
+            cursor = page.next_cursor
+            if cursor is None:
+                return count

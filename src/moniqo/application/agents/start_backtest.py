@@ -1,0 +1,64 @@
+"""Asking for a backtest."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from moniqo.application.agents.access import FLOW_ACCESS
+from moniqo.application.shared.persistence import UnitOfWork
+from moniqo.application.shared.system import Clock, Ids
+from moniqo.application.shared.tasks import Job, TaskQueue
+from moniqo.domain.agents.backtest import Backtest
+from moniqo.domain.agents.flow import Flow
+from moniqo.domain.shared.entity import Value
+from moniqo.domain.shared.ids import BacktestId, FlowId, UserId
+from moniqo.domain.trading.market import Price, Rate
+
+RUN_BACKTEST = "run_backtest"
+"""The job that executes a backtest."""
+
+
+@dataclass(frozen=True, slots=True)
+class BacktestRequest(Value):
+    """Which candles to replay (opened in [`start`, `end`)) and on what terms.
+
+    `starting_balance` is in the quote currency; `fee_rate` and `slippage` are rates of the
+    notional and of the price.
+    """
+
+    start: datetime
+    end: datetime
+    starting_balance: Price = Decimal(10000)
+    fee_rate: Rate = Decimal("0.001")
+    slippage: Rate = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class StartBacktest:
+    """Queue a backtest of one's flow; no quota is used."""
+
+    uow: UnitOfWork
+    clock: Clock
+    ids: Ids
+    queue: TaskQueue
+
+    async def __call__(
+        self, *, user_id: UserId, flow_id: FlowId, request: BacktestRequest
+    ) -> Backtest:
+        """The queued backtest; raises `NotFound`, `Invalid` for an empty range."""
+        async with self.uow() as tx:
+            flow = await tx[Flow].get(flow_id, *FLOW_ACCESS.readable(user_id))
+            backtest = await tx[Backtest].add(
+                Backtest(
+                    id=BacktestId(self.ids.new()),
+                    flow_id=flow.id,
+                    user_id=user_id,
+                    start=request.start,
+                    end=request.end,
+                    starting_balance=request.starting_balance,
+                    fee_rate=request.fee_rate,
+                    slippage=request.slippage,
+                )
+            )
+        await self.queue.enqueue(Job(RUN_BACKTEST, backtest.id))
+        return backtest

@@ -1,0 +1,68 @@
+"""Starting a run by hand."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from moniqo.application.agents.access import FLOW_ACCESS
+from moniqo.application.billing.quotas import Quotas
+from moniqo.application.shared.persistence import UnitOfWork
+from moniqo.application.shared.retry import retried
+from moniqo.application.shared.system import Clock, Ids
+from moniqo.application.shared.tasks import Job, TaskQueue
+from moniqo.domain.agents.flow import Flow
+from moniqo.domain.agents.run import FlowRun, Trigger, new_run
+from moniqo.domain.billing.plan import Resource
+from moniqo.domain.shared.entity import Value
+from moniqo.domain.shared.errors import Invalid
+from moniqo.domain.shared.ids import FlowId, FlowRunId, UserId
+from moniqo.domain.trading.wallet import UserWallet, Wallet
+
+RUN_FLOW = "run_flow"
+"""The job that executes a run."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest(Value):
+    """With `as_of` the snapshot ends with the last bar closed by then (paper wallets only)."""
+
+    as_of: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StartRun:
+    """Queue a run of an active flow; it is executed right after."""
+
+    uow: UnitOfWork
+    clock: Clock
+    ids: Ids
+    quotas: Quotas
+    queue: TaskQueue
+
+    async def __call__(
+        self, *, user_id: UserId, flow_id: FlowId, request: RunRequest | None = None
+    ) -> FlowRun:
+        """The queued run.
+
+        Raises `NotFound`, `RuleViolated` unless the flow is active, `QuotaExceeded`, and
+        `Invalid` for an `as_of` in the future or on a wallet that is not paper.
+        """
+        as_of = request.as_of if request else None
+        run = await retried(lambda: self._queue(user_id, flow_id, as_of))
+        await self.queue.enqueue(Job(RUN_FLOW, run.id))
+        return run
+
+    async def _queue(self, user_id: UserId, flow_id: FlowId, as_of: datetime | None) -> FlowRun:
+        now = self.clock.now()
+        if as_of is not None and as_of > now:
+            raise Invalid.field("as_of", "must not be in the future")
+        async with self.uow() as tx:
+            flow = await tx[Flow].get(flow_id, *FLOW_ACCESS.writable(user_id))
+            flow.require_active()
+            account = await tx[UserWallet].get(flow.user_wallet_id)
+            wallet = await tx[Wallet].get(account.wallet_id)
+            if as_of is not None and not wallet.is_paper:
+                raise Invalid.field("as_of", "is for paper wallets only")
+            await self.quotas.take(tx, user_id=user_id, resource=Resource.RUNS_PER_DAY)
+            await tx[Flow].save(flow.with_(last_run_at=now))
+            run_id = FlowRunId(self.ids.new())
+            return await tx[FlowRun].add(new_run(flow, run_id, Trigger.MANUAL, as_of))
