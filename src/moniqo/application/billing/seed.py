@@ -1,0 +1,68 @@
+"""The plans made at first start."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from moniqo.application.shared.conflicts import settled
+from moniqo.application.shared.persistence import UnitOfWork
+from moniqo.application.shared.query import eq
+from moniqo.application.shared.system import Ids
+from moniqo.domain.billing.plan import UNLIMITED, Plan, PlanLimit, Resource
+from moniqo.domain.shared.errors import AlreadyExists
+from moniqo.domain.shared.ids import PlanId
+
+_TITLES = {
+    Resource.AGENTS: "Agents",
+    Resource.FLOWS: "Flows",
+    Resource.API_CALLS_PER_DAY: "API calls per day",
+    Resource.RUNS_PER_DAY: "Flow runs per day",
+    Resource.TRADES_PER_DAY: "Trades per day",
+    Resource.LLM_COST_PER_MONTH: "Model cost per month, USD",
+}
+_LIMITS: dict[str, tuple[str | Decimal, ...]] = {
+    "Free": ("1", "2", "100", "20", "10", "1"),
+    "Pro": ("10", "25", "10000", "500", "250", "25"),
+    "Enterprise": (UNLIMITED,) * 6,
+}
+_PRICES = {"Free": "0", "Pro": "29", "Enterprise": "299"}
+_DESCRIPTIONS = {
+    "Free": "Try everything on a small scale.",
+    "Pro": "For one person who trades every day.",
+    "Enterprise": "Without limits.",
+}
+
+
+def _plan(ids: Ids, name: str) -> Plan:
+    values = zip(_TITLES.items(), _LIMITS[name], strict=True)
+    return Plan(
+        id=PlanId(ids.new()),
+        name=name,
+        description=_DESCRIPTIONS[name],
+        price=Decimal(_PRICES[name]),
+        limits=tuple(
+            PlanLimit(resource=resource, title=title, value=Decimal(value))
+            for (resource, title), value in values
+        ),
+        is_default=name == "Free",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SeedPlans:
+    """Make those of `Free` (the default plan), `Pro` and `Enterprise` that there never were.
+
+    Plans that an operator changed or removed stay as they are.
+    """
+
+    uow: UnitOfWork
+    ids: Ids
+
+    async def __call__(self) -> None:
+        """Make what is missing."""
+        await settled(self._seed, again_on=(AlreadyExists,))
+
+    async def _seed(self) -> None:
+        async with self.uow() as tx:
+            for name in _PRICES:
+                if await tx[Plan].first(eq("name", name), include_deleted=True) is None:
+                    await tx[Plan].add(_plan(self.ids, name))
