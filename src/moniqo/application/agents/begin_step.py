@@ -6,8 +6,8 @@ from decimal import Decimal
 from moniqo.application.agents.ports import LanguageModel, PromptRenderer, Question
 from moniqo.application.agents.step_context import StepContext
 from moniqo.application.billing.quotas import Quotas
+from moniqo.application.shared.conflicts import settled
 from moniqo.application.shared.persistence import UnitOfWork
-from moniqo.application.shared.retry import retried
 from moniqo.application.shared.system import Clock
 from moniqo.application.trading.ports import MarketData
 from moniqo.domain.agents.run import FlowRun, StepStatus
@@ -40,7 +40,7 @@ class BeginStep:
         question = Question(context.agent, prompt, snapshot)
         # An answer that cannot be parsed is asked for once more.
         cost = 2 * self.model.worst_cost(question)
-        return await retried(lambda: self._record(context, question, cost)), question
+        return await settled(lambda: self._record(context, question, cost)), question
 
     async def _record(self, context: StepContext, question: Question, cost: Decimal) -> FlowRun:
         digest = question.snapshot.digest()

@@ -6,8 +6,8 @@ from moniqo.application.agents.ask import Answered
 from moniqo.application.agents.step_context import StepContext, load_context
 from moniqo.application.agents.step_outcome import StepOutcome, decided_step
 from moniqo.application.billing.quotas import Quotas
+from moniqo.application.shared.conflicts import settled
 from moniqo.application.shared.persistence import Transaction, UnitOfWork
-from moniqo.application.shared.retry import retried
 from moniqo.application.shared.system import Ids
 from moniqo.application.trading.ports import MarketData
 from moniqo.domain.agents.decision import Decision
@@ -40,7 +40,7 @@ class Intend:
         """
         exchange, symbol = context.wallet.market, context.flow.symbol
         instrument = await self.market.instrument(exchange, symbol)
-        return await retried(
+        return await settled(
             lambda: self._commit(context, snapshot, answered, decision, instrument)
         )
 

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from moniqo.application.agents.access import FLOW_ACCESS
 from moniqo.application.billing.quotas import Quotas
+from moniqo.application.shared.conflicts import settled
 from moniqo.application.shared.persistence import UnitOfWork
-from moniqo.application.shared.retry import retried
 from moniqo.application.shared.system import Clock, Ids
 from moniqo.application.shared.tasks import Job, TaskQueue
 from moniqo.domain.agents.flow import Flow
@@ -47,7 +47,7 @@ class StartRun:
         `Invalid` for an `as_of` in the future or on a wallet that is not paper.
         """
         as_of = request.as_of if request else None
-        run = await retried(lambda: self._queue(user_id, flow_id, as_of))
+        run = await settled(lambda: self._queue(user_id, flow_id, as_of))
         await self.queue.enqueue(Job(RUN_FLOW, run.id))
         return run
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from moniqo.application.agents.ask import Answered
 from moniqo.application.agents.step_context import StepContext
 from moniqo.application.billing.quotas import Quotas, Reservation
+from moniqo.application.shared.conflicts import settled
 from moniqo.application.shared.persistence import Transaction, UnitOfWork
-from moniqo.application.shared.retry import retried
 from moniqo.application.shared.system import Clock
 from moniqo.domain.agents.events import RunFailed
 from moniqo.domain.agents.run import FlowRun, RunStatus, StepRun, StepStatus
@@ -44,7 +44,7 @@ class StepOutcome:
             async with self.uow() as tx:
                 return await self.record_decided(tx, context, answered, refusal)
 
-        return await retried(record)
+        return await settled(record)
 
     async def record_decided(
         self, tx: Transaction, context: StepContext, answered: Answered, refusal: str | None
@@ -78,7 +78,7 @@ class StepOutcome:
                 await self.settle(tx, run, step, answered)
                 return await self._record_failed(tx, run, step, reason, answered)
 
-        return await retried(record)
+        return await settled(record)
 
     async def settle(
         self, tx: Transaction, run: FlowRun, step: StepRun, answered: Answered | None

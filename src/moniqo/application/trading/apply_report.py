@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from moniqo.application.shared.conflicts import settled
 from moniqo.application.shared.persistence import Transaction, UnitOfWork
 from moniqo.application.shared.query import Condition, eq, is_null
-from moniqo.application.shared.retry import retried
 from moniqo.application.shared.system import Ids
 from moniqo.application.trading.ledger import ledger_entries
 from moniqo.application.trading.ports import FillReport, OrderReport
@@ -47,7 +47,7 @@ class ApplyReport:
 
     async def __call__(self, *, order_id: OrderId, report: OrderReport) -> Applied:
         """Apply `report`; racing reports are applied one after the other."""
-        return await retried(lambda: self._apply(order_id, report))
+        return await settled(lambda: self._apply(order_id, report))
 
     async def _apply(self, order_id: OrderId, report: OrderReport) -> Applied:
         async with self.uow() as tx:

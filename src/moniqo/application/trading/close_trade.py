@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from moniqo.application.shared.conflicts import settled
 from moniqo.application.shared.persistence import Transaction, UnitOfWork
 from moniqo.application.shared.query import Listing, any_of, eq, is_null
-from moniqo.application.shared.retry import retried
 from moniqo.application.shared.system import Clock, Ids
 from moniqo.application.trading.access import TRADE_ACCESS
 from moniqo.application.trading.send_order import SendOrder
@@ -33,7 +33,7 @@ class CloseTrade:
         """
         for order in await self._exits(user_id, trade_id):
             await self.send_order.cancel(order_id=order.id)
-        order_id = await retried(lambda: self._intend(user_id, trade_id))
+        order_id = await settled(lambda: self._intend(user_id, trade_id))
         await self.send_order(order_id=order_id, fresh=True)
         async with self.uow() as tx:
             return await tx[Trade].get(trade_id)
