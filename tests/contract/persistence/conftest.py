@@ -8,7 +8,7 @@ import pytest_asyncio
 from moniqo.adapters.persistence.backend import Backend
 from support.store import Place, Store, prepared
 
-BACKENDS = ("memory",)
+BACKENDS = ("memory", "mongo")
 
 
 @pytest.fixture(scope="module", params=BACKENDS)

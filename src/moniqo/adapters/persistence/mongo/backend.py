@@ -1,0 +1,34 @@
+"""The MongoDB backend."""
+
+from moniqo.adapters.persistence.collection import Registry
+from moniqo.adapters.persistence.mongo.health import fit
+from moniqo.adapters.persistence.mongo.schema import bring_up, lacking
+from moniqo.adapters.persistence.mongo.session import MongoSession
+from moniqo.adapters.persistence.mongo.store import Store
+
+
+class MongoBackend:
+    """One client for the process; the named database of a replica set."""
+
+    def __init__(self, url: str, database: str, registry: Registry) -> None:
+        self._store = Store(url, database, registry)
+
+    def session(self) -> MongoSession:
+        """See `Backend`."""
+        return MongoSession(self._store)
+
+    async def migrate(self) -> None:
+        """See `Backend`: collections and indexes."""
+        await bring_up(self._store)
+
+    async def check(self) -> None:
+        """See `Backend`; a server that has no transactions is refused."""
+        await fit(self._store)
+
+    async def pending(self) -> tuple[str, ...]:
+        """See `Backend`: names of collections and of `collection.index`."""
+        return await lacking(self._store)
+
+    async def close(self) -> None:
+        """See `Backend`."""
+        await self._store.client.close()
