@@ -41,6 +41,12 @@ def difference(old: Entity | None, new: Entity | None) -> tuple[JsonObject, Json
     return JsonObject(before), JsonObject(after)
 
 
+def changed_fields(old: Entity, new: Entity) -> frozenset[str]:
+    """The names of all own fields that differ."""
+    names = (name for name, _ in _plan(type(new)))
+    return frozenset(name for name in names if getattr(old, name) != getattr(new, name))
+
+
 def audit_row(
     action: AuditAction, old: Entity | None, new: Entity | None, row_id: AuditLogId
 ) -> AuditLog:

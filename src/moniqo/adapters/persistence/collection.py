@@ -17,7 +17,8 @@ class Collection(Generic[E]):
     `unique` lists field groups that are unique among live rows, save where one of the fields
     is null. `only_where` narrows a unique group to rows whose field has one value
     (`{("user_id",): ("status", "active")}`). `indexes` lists field groups to be found fast.
-    `audited` says whether changes leave audit rows, `stored_on` what keeps rows immutable.
+    `audited` says whether changes leave audit rows; one that touches `quiet` fields alone
+    leaves none: a use case tells of it in its own words. `append_only` keeps rows immutable.
     References follow from the annotations: a field of another entity's id type points there.
     """
 
@@ -27,11 +28,12 @@ class Collection(Generic[E]):
     indexes: tuple[tuple[str, ...], ...] = ()
     only_where: tuple[tuple[tuple[str, ...], tuple[str, str]], ...] = ()
     audited: bool = True
+    quiet: tuple[str, ...] = ()
     append_only: bool = False
 
     def __post_init__(self) -> None:
         known = self.fields
-        named = {name for group in (*self.unique, *self.indexes) for name in group}
+        named = {name for group in (*self.unique, *self.indexes, self.quiet) for name in group}
         missing = named - set(known)
         if missing:
             raise TypeError(f"{self.name} has no field {', '.join(sorted(missing))}")

@@ -31,7 +31,12 @@ REGISTRY = Registry(
         append_only=True,
     ),
     Collection(OutboxEvent, "outbox_events", indexes=(("done_at", "occurred_at"),), audited=False),
-    Collection(Account, "accounts", unique=(("email",), ("username",))),
+    Collection(
+        Account,
+        "accounts",
+        unique=(("email",), ("username",)),
+        quiet=("failed_attempts", "locked_until", "last_login_at"),
+    ),
     Collection(User, "users", unique=(("account_id",),), indexes=(("role_id",),)),
     Collection(Role, "roles", unique=(("name",),)),
     Collection(Permission, "permissions", unique=(("resource", "action"),)),

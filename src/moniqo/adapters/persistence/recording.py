@@ -9,7 +9,7 @@ from uuid import UUID
 
 from moniqo.adapters.codec import JSON_LEAVES, Codec
 from moniqo.adapters.persistence import cursors
-from moniqo.adapters.persistence.auditing import audit_row
+from moniqo.adapters.persistence.auditing import audit_row, changed_fields
 from moniqo.adapters.persistence.backend import Backend, Select, Session
 from moniqo.adapters.persistence.collection import Collection, Registry
 from moniqo.adapters.persistence.violations import outdated, stale
@@ -213,8 +213,12 @@ class RecordedRepository(Generic[E]):
         write: Callable[[], Awaitable[None]],
     ) -> None:
         await self._tx.guarded(write)
-        if self._audits:
+        if self._audits and not (action is AuditAction.UPDATE and self._is_quiet(old, new)):
             await self._tx.guarded(lambda: self._tx.record(action, old, new))
+
+    def _is_quiet(self, old: Entity | None, new: Entity) -> bool:
+        quiet = self._collection.quiet
+        return bool(quiet) and old is not None and changed_fields(old, new) <= set(quiet)
 
     async def _rows_and_total(self, select: Select) -> tuple[list[E], int | None]:
         if select.after is not None:
