@@ -135,8 +135,8 @@ class Security:
     ] = field(default_factory=_sample("sample-pepper-for-local-use-only-0123456789abcdef"))
     credential_keys: Annotated[
         KeyRing,
-        Meta(description="id:key,…; 32 bytes in base64; the first encrypts exchange credentials."),
-    ] = field(default_factory=_sample("c2FtcGxlLWtleS1mb3ItbG9jYWwtdXNlLW9ubHktMDA="))
+        Meta(description="id:secret,…; the first encrypts exchange credentials, each opens them."),
+    ] = field(default_factory=_sample("sample-credential-key-for-local-use-only-0123456789ab"))
     bcrypt_cost: Annotated[
         int, Meta(ge=4, le=16, description="Work of a password hash, doubling with each step.")
     ] = 12

@@ -81,7 +81,7 @@ class KeySecret(Secret):
 
 @dataclass(frozen=True, slots=True)
 class NamedKey:
-    """One key of a ring. Its id is stored with what it protects, so that keys can change."""
+    """One key of a ring; the id is for those who look after keys."""
 
     id: str
     secret: KeySecret
@@ -111,6 +111,7 @@ class KeyRing:
         """The key for new things."""
         return self.keys[0]
 
-    def revealed(self) -> dict[str, str]:
-        """Every secret by its key id, in order, for the adapter that uses them."""
-        return {key.id: key.secret.value for key in self.keys}
+    @property
+    def secrets(self) -> tuple[bytes, ...]:
+        """Every secret in order, for the adapter that uses them."""
+        return tuple(key.secret.value.encode() for key in self.keys)
