@@ -80,6 +80,7 @@ class CloseTrade:
             client_order_id=client_order_id(trade.user_id, trade.id, 0, trade.version),
             exchange=trade.exchange,
             symbol=trade.symbol,
+            timeframe=trade.timeframe,
             side=Side.SELL,
             type=OrderType.MARKET,
             quantity=trade.held,

@@ -58,6 +58,7 @@ def order_of(
         client_order_id=client_order_id(run.user_id, run.id, step.step, 0),
         exchange=instrument.exchange,
         symbol=flow.symbol,
+        timeframe=flow.timeframe,
         side=Side.BUY if buys else Side.SELL,
         type=decision.order_type if decision.action is not Action.CLOSE else OrderType.MARKET,
         quantity=size.quantity,

@@ -80,6 +80,7 @@ def _position(fill: Fill, order: Order, trade: Trade | None, trade_id: TradeId) 
         user_wallet_id=order.user_wallet_id,
         exchange=order.exchange,
         symbol=order.symbol,
+        timeframe=order.timeframe,
         side=order.side,
         entry_price=fill.price,
         quantity=fill.quantity,

@@ -21,7 +21,7 @@ from moniqo.domain.shared.ids import (
     UserWalletId,
 )
 from moniqo.domain.shared.rules import Length, Range
-from moniqo.domain.trading.market import Amount, Currency, ExchangeName, Price, Symbol
+from moniqo.domain.trading.market import Amount, Currency, ExchangeName, Price, Symbol, Timeframe
 
 
 class Side(StrEnum):
@@ -84,8 +84,9 @@ class Order(Entity):
 
     `budget` caps what a buy may spend, fees included; a buy without `quantity` takes as much
     as its budget pays for. `reserved` is what is still locked for it: quote currency for a
-    buy, base for a sell. `placed_at` is the instant from which it can trade. `filled_value`
-    is the exact sum of price × quantity.
+    buy, base for a sell. `placed_at` is the instant from which it can trade. The paper
+    exchange trades it by the candles of `timeframe`. `filled_value` is the exact sum of
+    price × quantity.
 
     An entry's `stop_loss` and `take_profit` become one protective order once it is filled
     (`protects` names the entry): a stop that carries the target as its other leg, whichever
@@ -103,6 +104,7 @@ class Order(Entity):
     client_order_id: Annotated[str, Length(1, 64)]
     exchange: ExchangeName
     symbol: Symbol
+    timeframe: Timeframe
     side: Side
     type: OrderType
     quantity: Price | None = None

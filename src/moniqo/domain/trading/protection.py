@@ -28,6 +28,7 @@ def protective_order(entry: Order, order_id: OrderId, since: datetime) -> Order 
         client_order_id=client_order_id(entry.user_id, entry.id, entry.step or 0, PROTECTION),
         exchange=entry.exchange,
         symbol=entry.symbol,
+        timeframe=entry.timeframe,
         side=Side.SELL,
         type=OrderType.STOP if entry.stop_loss else OrderType.TAKE_PROFIT,
         quantity=entry.filled_quantity,

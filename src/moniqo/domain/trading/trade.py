@@ -11,7 +11,7 @@ from moniqo.domain.shared.entity import Entity
 from moniqo.domain.shared.errors import RuleViolated
 from moniqo.domain.shared.ids import AgentId, FlowId, TradeId, UserId, UserWalletId
 from moniqo.domain.shared.rules import Range
-from moniqo.domain.trading.market import Amount, ExchangeName, Price, Symbol
+from moniqo.domain.trading.market import Amount, ExchangeName, Price, Symbol, Timeframe
 from moniqo.domain.trading.order import Fill, Side
 
 
@@ -47,6 +47,7 @@ class Trade(Entity):
     trade_type: TradeType = TradeType.CRYPTO
     exchange: ExchangeName
     symbol: Symbol
+    timeframe: Timeframe
     side: Side
     entry_price: Price
     exit_price: Price | None = None
