@@ -1,0 +1,169 @@
+"""`@endpoint`: a controller's method says by its signature what it takes and what it answers."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from http import HTTPMethod
+from typing import Any, ClassVar, Generic, TypeVar, get_args, get_origin, get_type_hints
+from uuid import UUID
+
+from moniqo.application.identity.principal import Principal
+from moniqo.application.shared.query import Listing
+from moniqo.domain.shared.errors import AppError
+from moniqo.domain.shared.schema import plain
+from moniqo.entrypoints.http.lists import Lists
+
+T = TypeVar("T")
+F = TypeVar("F", bound=Callable[..., Any])
+GET, POST, PUT = HTTPMethod.GET, HTTPMethod.POST, HTTPMethod.PUT
+PATCH, DELETE = HTTPMethod.PATCH, HTTPMethod.DELETE
+_MARK = "__endpoint__"
+
+
+class Changes(dict[str, Any], Generic[T]):
+    """The fields of the payload `T` that were sent, each valid by T's rules for it."""
+
+
+class Source(StrEnum):
+    """Where an argument comes from."""
+
+    PATH = "path"
+    BODY = "body"
+    CHANGES = "changes"
+    LIST = "list"
+    QUERY = "query"
+    CALLER = "caller"
+    DEPENDENCY = "dependency"
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One parameter of a controller's method; for changes, `kind` is the payload."""
+
+    name: str
+    source: Source
+    kind: Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """What is known of a route before the application starts.
+
+    `needs` is the permission that a caller must hold; `public` routes ask for no token.
+    `refuses` are the errors that its shape does not tell of.
+    """
+
+    method: HTTPMethod
+    path: str
+    summary: str
+    message: str
+    status: int
+    needs: str | None
+    public: bool
+    lists: Lists | None
+    refuses: tuple[type[AppError], ...]
+    function: Callable[..., Any]
+    arguments: tuple[Argument, ...]
+    returns: Any
+    tag: str = ""
+
+    def taken(self, *sources: Source) -> Argument | None:
+        """The argument that comes from one of `sources`, if any."""
+        return next((item for item in self.arguments if item.source in sources), None)
+
+    @property
+    def description(self) -> str:
+        """The method's docstring."""
+        return inspect.cleandoc(self.function.__doc__ or "")
+
+
+class Controller:
+    """Routes below one path, described under one tag."""
+
+    path: ClassVar[str]
+    tag: ClassVar[str]
+
+
+def endpoint(  # noqa: PLR0913  (each says one thing about a route)
+    method: HTTPMethod,
+    path: str = "",
+    *,
+    summary: str,
+    message: str = "OK.",
+    status: int = 200,
+    needs: str | None = None,
+    public: bool = False,
+    lists: Lists | None = None,
+    refuses: tuple[type[AppError], ...] = (),
+) -> Callable[[F], F]:
+    """Make a controller's method a route.
+
+    Its parameters: a name in the path template is a UUID; `data` the body; `changes` a
+    `Changes[Payload]`; `listing` a `Listing` read as `lists` says; `query` a dataclass of
+    query parameters; a `Principal` the caller; everything else a dependency, resolved once.
+    """
+
+    def mark(function: F) -> F:
+        found = Endpoint(
+            method=method,
+            path=path,
+            summary=summary,
+            message=message,
+            status=status,
+            needs=needs,
+            public=public,
+            lists=lists,
+            refuses=refuses,
+            function=function,
+            arguments=_arguments(function, path, lists),
+            returns=get_type_hints(function, include_extras=True)["return"],
+        )
+        setattr(function, _MARK, found)
+        return function
+
+    return mark
+
+
+def endpoints_of(controller: type[Controller]) -> list[Endpoint]:
+    """The controller's routes in the order they are written, with full paths."""
+    marked = (getattr(member, _MARK, None) for member in vars(controller).values())
+    return [
+        _below(controller, found, controller()) for found in marked if isinstance(found, Endpoint)
+    ]
+
+
+def _below(controller: type[Controller], found: Endpoint, instance: Controller) -> Endpoint:
+    values = {name: getattr(found, name) for name in found.__slots__}
+    values["path"] = controller.path + found.path
+    values["function"] = found.function.__get__(instance)
+    return Endpoint(**{**values, "tag": controller.tag})
+
+
+def _arguments(
+    function: Callable[..., Any], path: str, lists: Lists | None
+) -> tuple[Argument, ...]:
+    hints = get_type_hints(function)
+    del hints["return"]
+    names = [name for name in inspect.signature(function).parameters if name != "self"]
+    return tuple(_argument(name, hints[name], path, lists) for name in names)
+
+
+def _argument(name: str, kind: Any, path: str, lists: Lists | None) -> Argument:
+    if f"{{{name}}}" in path:
+        if plain(kind) is not UUID:
+            raise TypeError(f"path parameter {name} must be a UUID")
+        return Argument(name, Source.PATH, kind)
+    if name == "data":
+        return Argument(name, Source.BODY, kind)
+    if name == "changes" and get_origin(kind) is Changes:
+        return Argument(name, Source.CHANGES, get_args(kind)[0])
+    if kind is Listing:
+        if lists is None:
+            raise TypeError("a listing needs `lists`")
+        return Argument(name, Source.LIST, kind)
+    if name == "query":
+        return Argument(name, Source.QUERY, kind)
+    if kind is Principal:
+        return Argument(name, Source.CALLER, kind)
+    return Argument(name, Source.DEPENDENCY, kind)

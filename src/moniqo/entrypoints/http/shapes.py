@@ -1,0 +1,37 @@
+"""How values are shown: by the shared codec, less book-keeping and what one table withholds."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from moniqo.adapters.codec import JSON_LEAVES, Codec, Convert
+from moniqo.domain.shared.entity import Entity
+from moniqo.domain.shared.schema import Field, schema
+
+UNSEEN = frozenset({"created_by", "updated_by", "deleted_at"})
+WITHHELD: Mapping[type, frozenset[str]] = {}
+"""Fields that no answer shows. A secret that is not among them fails the start."""
+
+
+def shown(owner: type) -> tuple[Field, ...]:
+    """The fields of `owner` that answers have, in order."""
+    hidden = WITHHELD.get(owner, frozenset()) | (UNSEEN if issubclass(owner, Entity) else set())
+    return tuple(field for field in schema(owner) if field.name not in hidden)
+
+
+class AnswerCodec(Codec):
+    """Encodes what callers see; raises `SecretRefused` for a type that would show a secret."""
+
+    def __init__(self) -> None:
+        super().__init__(JSON_LEAVES, secrets=False)
+
+    def _object_encoder(self, owner: type) -> Convert:
+        plan = [(field.name, self.encoder(field.type)) for field in shown(owner)]
+
+        def encode(value: object) -> dict[str, Any]:
+            result = {}
+            for name, convert in plan:
+                item = getattr(value, name)
+                result[name] = item if item is None or convert is None else convert(item)
+            return result
+
+        return encode
