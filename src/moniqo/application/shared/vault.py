@@ -1,8 +1,10 @@
 """The port behind which credentials are encrypted."""
 
 from typing import Protocol
+from uuid import UUID
 
 from moniqo.domain.shared.ciphertext import Ciphertext
+from moniqo.domain.shared.entity import Entity
 
 
 class Vault(Protocol):
@@ -13,3 +15,8 @@ class Vault(Protocol):
 
     def open(self, sealed: Ciphertext, context: str) -> bytes:
         """The plaintext; raises `Unavailable` if altered, moved, or its key is not known."""
+
+
+def row_context(entity: type[Entity], entity_id: UUID) -> str:
+    """The context of what the row `entity_id` keeps sealed: in no other row can it be opened."""
+    return f"{entity.__name__}:{entity_id}"
