@@ -14,7 +14,7 @@ OLDEST_YEARS = 150
 PersonName = Annotated[
     str,
     Length(1, 100),
-    Pattern(r"[^\x00-\x1f\x7f-\x9f]*\S[^\x00-\x1f\x7f-\x9f]*", "a name in one line"),
+    Pattern(r"(?=.*\S)[^\x00-\x1f\x7f-\x9f]+", "a name in one line"),
 ]
 
 

@@ -1,0 +1,158 @@
+"""Sign-up, sign-in and billing put together on the memory backend, with cheap hashing."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from moniqo.adapters.identity.common_passwords import ZxcvbnCommonPasswords
+from moniqo.adapters.identity.email_addresses import ValidatedEmailAddresses
+from moniqo.adapters.identity.phone_numbers import LibraryPhoneNumbers
+from moniqo.adapters.persistence.backend import Backend
+from moniqo.adapters.persistence.collections import REGISTRY
+from moniqo.adapters.persistence.memory import MemoryBackend
+from moniqo.adapters.persistence.principals import StoredPrincipals
+from moniqo.adapters.persistence.recording import RecordedUnitOfWork
+from moniqo.adapters.security.bcrypt_hasher import BcryptPasswordHasher
+from moniqo.adapters.security.hmac_refresh_tokens import HmacRefreshTokens
+from moniqo.adapters.security.jwt_access_tokens import JwtAccessTokens, Terms
+from moniqo.application.billing.seed import SeedPlans
+from moniqo.application.identity.authenticate import Authenticate
+from moniqo.application.identity.enrolment import Enrolment, Registration
+from moniqo.application.identity.log_in import Credentials, LogIn
+from moniqo.application.identity.log_out import LogOut
+from moniqo.application.identity.members import Profile
+from moniqo.application.identity.password_rules import PasswordRules
+from moniqo.application.identity.refresh_session import Refresh, RefreshSession
+from moniqo.application.identity.register_user import RegisterUser
+from moniqo.application.identity.seed import SeedAccess
+from moniqo.application.identity.signed_in import SessionTerms, SignedIn
+from moniqo.application.shared.first_start import SeedSystem
+from moniqo.application.shared.query import Condition, Listing
+from moniqo.domain.identity.credentials import Password
+from moniqo.domain.shared.entity import Entity
+from support.clock import SettableClock
+from support.store import CountingIds
+
+KEYS = (b"0123456789abcdef0123456789abcdef",)
+PASSWORD = "Correct-horse-7"
+
+
+def registration(**changes: Any) -> Registration:
+    """Ada, unless changed."""
+    fields = {
+        "email": "ada@example.com",
+        "password": Password(PASSWORD),
+        "first_name": "Ada",
+        "last_name": "Lovelace",
+    }
+    return Registration(**fields | changes)
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Everything that people do before they trade."""
+
+    backend: Backend = field(default_factory=lambda: MemoryBackend(REGISTRY))
+    clock: SettableClock = field(default_factory=SettableClock)
+    ids: CountingIds = field(default_factory=CountingIds)
+    hasher: BcryptPasswordHasher = field(
+        default_factory=lambda: BcryptPasswordHasher(peppers=KEYS, cost=4)
+    )
+    refresh_tokens: HmacRefreshTokens = field(default_factory=lambda: HmacRefreshTokens(keys=KEYS))
+    terms: SessionTerms = field(default_factory=SessionTerms)
+
+    @property
+    def uow(self) -> RecordedUnitOfWork:
+        """The unit of work."""
+        return RecordedUnitOfWork(self.backend, REGISTRY, self.clock, self.ids)
+
+    @property
+    def enrolment(self) -> Enrolment:
+        """How people become users."""
+        return Enrolment(
+            clock=self.clock,
+            ids=self.ids,
+            hasher=self.hasher,
+            emails=ValidatedEmailAddresses(),
+            phones=LibraryPhoneNumbers(),
+            rules=PasswordRules(ZxcvbnCommonPasswords()),
+        )
+
+    @property
+    def access_tokens(self) -> JwtAccessTokens:
+        """Tokens for requests."""
+        return JwtAccessTokens(keys=KEYS, clock=self.clock, ids=self.ids, terms=Terms())
+
+    @property
+    def log_in(self) -> LogIn:
+        """Sign-in."""
+        return LogIn(
+            uow=self.uow,
+            clock=self.clock,
+            ids=self.ids,
+            hasher=self.hasher,
+            emails=ValidatedEmailAddresses(),
+            access_tokens=self.access_tokens,
+            refresh_tokens=self.refresh_tokens,
+            terms=self.terms,
+        )
+
+    @property
+    def refresh_session(self) -> RefreshSession:
+        """New tokens."""
+        return RefreshSession(
+            uow=self.uow,
+            clock=self.clock,
+            ids=self.ids,
+            access_tokens=self.access_tokens,
+            refresh_tokens=self.refresh_tokens,
+            terms=self.terms,
+        )
+
+    @property
+    def authenticate(self) -> Authenticate:
+        """Who calls."""
+        return Authenticate(self.access_tokens, StoredPrincipals(self.uow), self.clock)
+
+    @property
+    def log_out(self) -> LogOut:
+        """Sign-out."""
+        return LogOut(self.uow, self.clock, self.ids)
+
+    async def seed(self) -> None:
+        """Roles and plans."""
+        await SeedSystem((SeedAccess(self.uow, self.ids), SeedPlans(self.uow, self.ids)))()
+
+    async def register(self, **changes: Any) -> Profile:
+        """Ada as a verified user, unless changed."""
+        verified = RegisterUser(self.uow, self.enrolment, auto_verify=True)
+        return await verified(registration=registration(**changes))
+
+    async def sign_in(self, email: str = "ada@example.com", password: str = PASSWORD) -> SignedIn:
+        """A session."""
+        return await self.log_in(credentials=Credentials(email=email, password=Password(password)))
+
+    async def refresh(self, token: str) -> SignedIn:
+        """The session's next tokens."""
+        return await self.refresh_session(refresh=Refresh(token))
+
+    async def all(self, entity: type[Any], *where: Condition) -> tuple[Any, ...]:
+        """Every stored entity that matches, oldest first."""
+        async with self.uow() as tx:
+            return (await tx[entity].page(Listing(where=where, limit=1000))).items
+
+    async def save(self, entity: Entity) -> Any:
+        """Store a change."""
+        async with self.uow() as tx:
+            return await tx[type(entity)].save(entity)
+
+    async def remove(self, entity: Entity) -> Any:
+        """Remove softly."""
+        async with self.uow() as tx:
+            return await tx[type(entity)].remove(entity)
+
+
+async def open_people(**parts: Any) -> People:
+    """With roles and plans."""
+    people = People(**parts)
+    await people.seed()
+    return people
