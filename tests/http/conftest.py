@@ -19,7 +19,7 @@ def settings(**http: int) -> Settings:
 
 @pytest.fixture(scope="session")
 async def workshop() -> AsyncIterator[Client]:
-    """The workshop's API, nobody signed in; bodies may have 4 KiB."""
+    """The workshop's API, nobody signed in; bodies may have 64 KiB."""
     app = create_app(
         workshop_container(),
         settings(max_body_bytes=65_536, max_page_size=50, body_timeout_seconds=1),

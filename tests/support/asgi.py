@@ -1,5 +1,6 @@
 """A client that speaks ASGI to an application: every byte of a request can be chosen."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -144,6 +145,16 @@ def _reply(events: list[dict[str, Any]]) -> Reply:
 
 @asynccontextmanager
 async def served(app: Litestar) -> AsyncIterator[Client]:
-    """The application started, and stopped at the end."""
-    async with app.lifespan():
+    """The application started, and stopped at the end; raises what its start raised."""
+    to_app: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+    from_app: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+    # In a task of its own: setting up and tearing down may happen in two different ones.
+    lifespan = asyncio.create_task(app({"type": "lifespan"}, to_app.get, from_app.put))  # type: ignore[arg-type]
+    to_app.put_nowait({"type": "lifespan.startup"})
+    if (await from_app.get())["type"] != "lifespan.startup.complete":
+        await lifespan
+    try:
         yield Client(app)
+    finally:
+        to_app.put_nowait({"type": "lifespan.shutdown"})
+        await lifespan

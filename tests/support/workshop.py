@@ -18,6 +18,7 @@ from moniqo.application.identity.authenticate import Authenticate
 from moniqo.application.identity.ports import AccessClaims, AccessToken, SessionState
 from moniqo.application.identity.principal import Principal
 from moniqo.application.shared.access import Access, Archive, Browse, Fetch
+from moniqo.application.shared.caller import current_call
 from moniqo.application.shared.persistence import UnitOfWork
 from moniqo.application.shared.query import Condition, Listing, Page, eq
 from moniqo.application.shared.system import Clock, Ids
@@ -118,6 +119,16 @@ class Search(Value):
     exact: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Origin(Value):
+    """Where a call comes from."""
+
+    actor_id: UUID | None
+    request_id: str
+    ip_address: str
+    user_agent: str
+
+
 def own(user_id: UserId) -> tuple[Condition, ...]:
     return (eq("user_id", user_id),)
 
@@ -169,6 +180,12 @@ class ToolController(Controller):
     async def index(self, caller: Principal, listing: Listing, browse: Browse[Tool]) -> Page[Tool]:
         """The caller's tools."""
         return await browse(user_id=caller.user_id, listing=listing)
+
+    @endpoint(GET, "/call", summary="Tell who calls")
+    async def call(self) -> Origin:
+        """The call as use cases see it."""
+        call = current_call.get()
+        return Origin(call.actor_id, call.request_id, call.ip_address, call.user_agent)
 
     @endpoint(GET, "/{tool_id}", summary="Get a tool")
     async def fetch(self, caller: Principal, tool_id: ToolId, fetch: Fetch[Tool]) -> Tool:
@@ -231,12 +248,26 @@ class LeakyController(Controller):
         raise NotImplementedError
 
 
+class Missing:
+    """What no container has."""
+
+
+class MissingController(Controller):
+    path = "/api/v1/missing"
+    tag = "Missing"
+
+    @endpoint(GET, summary="Miss", public=True)
+    async def miss(self, missing: Missing) -> None:
+        """Must not start."""
+        raise NotImplementedError
+
+
 class Members:
-    """Alice may write tools, Bob may not; their names are their tokens."""
+    """All but Bob may write tools; their names are their tokens."""
 
     def __init__(self) -> None:
         ids = CountingIds(7)
-        self.users = {name: UserId(ids.new()) for name in ("alice", "bob")}
+        self.users = {name: UserId(ids.new()) for name in ("alice", "bob", "carol")}
         self._sessions = {name: SessionId(ids.new()) for name in self.users}
 
     def issue(self, *, user_id: UserId, session_id: SessionId, role: str) -> AccessToken:
@@ -255,7 +286,7 @@ class Members:
             account_id=AccountId(self.users[name]),
             email=f"{name}@example.com",
             role="User",
-            permissions=frozenset({"tools:write"} if name == "alice" else set()),
+            permissions=frozenset() if name == "bob" else frozenset({"tools:write"}),
             is_active=True,
             is_revoked=False,
             expires_at=datetime.max.replace(tzinfo=StepClock().now().tzinfo),
