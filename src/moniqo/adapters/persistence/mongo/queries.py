@@ -12,6 +12,8 @@ from moniqo.application.shared.query import Condition, Op
 Filter = Document
 NOTHING: Filter = {"_id": {"$in": []}}
 LIVE: Filter = {"deleted_at": None}
+TOTAL = "_total"
+"""Where the last document of `page_and_total` holds the number; no field has such a name."""
 _LAST = 0x10FFFF
 _SURROGATES = range(0xD800, 0xE000)
 
@@ -90,6 +92,18 @@ def page(collection: Collection[Any], select: Select) -> Filter:
         same.append({field: {"$eq": last}})
     place = {"$or": alternatives} if alternatives else NOTHING
     return {"$and": [matching(select), *_start(steps[0]), place]}
+
+
+def page_and_total(collection: Collection[Any], select: Select) -> list[Document]:
+    """A pipeline that answers the page's documents and then `{_total: n}`, unless n is 0."""
+    every = [{"$match": matching(select)}, {"$count": TOTAL}]
+    return [
+        {"$match": page(collection, select)},
+        {"$sort": dict(order(select))},
+        {"$skip": select.offset},
+        *([] if select.limit is None else [{"$limit": select.limit}]),
+        {"$unionWith": {"coll": collection.name, "pipeline": every}},
+    ]
 
 
 def _beyond(field: str, last: Any, *, descending: bool, optional: bool) -> Filter | None:

@@ -1,7 +1,7 @@
 """One unit of work on MongoDB."""
 
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pymongo.asynchronous.client_session import AsyncClientSession
 
@@ -9,7 +9,7 @@ from moniqo.adapters.persistence.backend import Select
 from moniqo.adapters.persistence.collection import Collection
 from moniqo.adapters.persistence.mongo.documents import document_of, reader
 from moniqo.adapters.persistence.mongo.failures import translated
-from moniqo.adapters.persistence.mongo.queries import matching, order, page
+from moniqo.adapters.persistence.mongo.queries import TOTAL, matching, order, page, page_and_total
 from moniqo.adapters.persistence.mongo.references import References
 from moniqo.adapters.persistence.mongo.rivals import rival
 from moniqo.adapters.persistence.mongo.store import Store
@@ -49,12 +49,17 @@ class MongoSession:
     async def find_and_count(
         self, collection: Collection[E], select: Select
     ) -> tuple[list[E], int]:
-        """See `Session`. A page that ends the list tells the total by itself."""
-        rows = await self.find(collection, select)
-        ends = select.limit is None or len(rows) < select.limit
-        if ends and select.after is None and (rows or not select.offset):
-            return rows, select.offset + len(rows)
-        return rows, await self.count(collection, select)
+        """See `Session`; in one round trip."""
+        if select.limit == 0:
+            return [], await self.count(collection, select)
+        batch: dict[str, Any] = {} if select.limit is None else {"batchSize": select.limit + 1}
+        with translated(collection):
+            cursor = await self._store.rows(collection).aggregate(
+                page_and_total(collection, select), session=self._tx, **batch
+            )
+            documents = await cursor.to_list()
+        total = documents.pop()[TOTAL] if documents and TOTAL in documents[-1] else 0
+        return list(map(reader(collection.entity), documents)), total
 
     async def count(self, collection: Collection[E], select: Select) -> int:
         """See `Session`."""
