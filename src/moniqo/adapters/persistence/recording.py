@@ -12,6 +12,7 @@ from moniqo.adapters.persistence import cursors
 from moniqo.adapters.persistence.auditing import audit_row, changed_fields
 from moniqo.adapters.persistence.backend import Backend, Select, Session
 from moniqo.adapters.persistence.collection import Collection, Registry
+from moniqo.adapters.persistence.preconditions import Preconditions
 from moniqo.adapters.persistence.violations import outdated, stale
 from moniqo.application.shared.caller import current_call
 from moniqo.application.shared.persistence import Transaction
@@ -46,6 +47,7 @@ class RecordedTransaction:
         self.ids = ids
         self.audited = audited
         self.doomed = False
+        self.preconditions = Preconditions()
         self._registry = registry
         self._events: list[OutboxEvent] = []
 
@@ -78,6 +80,7 @@ class RecordedTransaction:
         if self._events:
             await self.session.insert(self._registry[OutboxEvent], self._events)
         await self.session.commit()
+        self.preconditions.committed()
 
     async def record(self, action: AuditAction, old: Entity | None, new: Entity | None) -> None:
         """Write the audit row of a change."""
@@ -175,7 +178,9 @@ class RecordedRepository(Generic[E]):
     async def _replace(self, action: AuditAction, entity: E, now: datetime) -> E:
         if self._collection.append_only:
             raise ValueError(f"{self._collection.name} only ever grows")
-        self._require_expected(entity)
+        if self._tx.preconditions.fail(entity):
+            self._tx.doomed = True
+            raise outdated(self._collection)
         stored = stamped(entity, now, created=False)
         old = await self._before(entity) if self._audits else None
         await self._write(
@@ -185,13 +190,6 @@ class RecordedRepository(Generic[E]):
             lambda: self._tx.session.update(self._collection, stored, entity.version),
         )
         return stored
-
-    def _require_expected(self, entity: E) -> None:
-        expected = current_call.get().expected
-        versions = [version for entity_id, version in expected if entity_id == entity.id]
-        if versions and entity.version not in versions:
-            self._tx.doomed = True
-            raise outdated(self._collection)
 
     async def _before(self, entity: E) -> E:
         select = Select(where=(eq("id", entity.id),), limit=1, deleted=True)

@@ -1,0 +1,33 @@
+"""Changes that the caller means for one version of an entity only."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from moniqo.application.shared.caller import current_call
+from moniqo.domain.shared.entity import Entity
+
+
+class Preconditions:
+    """What the current call expects, as far as one unit of work has met it.
+
+    Once met and committed an expectation is over: the version is then the call's own.
+    """
+
+    def __init__(self) -> None:
+        self._met: set[UUID] = set()
+
+    def fail(self, entity: Entity) -> bool:
+        """Whether the caller expects another version than the one about to be replaced."""
+        expected = current_call.get().expected
+        versions = [version for entity_id, version in expected if entity_id == entity.id]
+        if not versions or entity.id in self._met:
+            return False
+        self._met.add(entity.id)
+        return entity.version not in versions
+
+    def committed(self) -> None:
+        """Forget what was met."""
+        if self._met:
+            call = current_call.get()
+            left = tuple(pair for pair in call.expected if pair[0] not in self._met)
+            current_call.set(replace(call, expected=left))
