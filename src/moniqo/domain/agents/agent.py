@@ -6,10 +6,10 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
 
-from moniqo.domain.agents.strategy import exact_numbers, strategy_of
+from moniqo.domain.agents.strategy import strategy_of
 from moniqo.domain.shared.ciphertext import Ciphertext
 from moniqo.domain.shared.decimals import ZERO
-from moniqo.domain.shared.decoding import decode
+from moniqo.domain.shared.decoding import decode, exact_numbers
 from moniqo.domain.shared.entity import Entity, Value
 from moniqo.domain.shared.errors import Fault, Invalid
 from moniqo.domain.shared.ids import AgentId, UserId

@@ -8,7 +8,7 @@ from typing import Annotated, Protocol
 
 from moniqo.domain.agents.decision import Action
 from moniqo.domain.shared.decimals import ZERO, exact
-from moniqo.domain.shared.decoding import decode
+from moniqo.domain.shared.decoding import decode, exact_numbers
 from moniqo.domain.shared.entity import Value
 from moniqo.domain.shared.errors import Invalid
 from moniqo.domain.shared.rules import Range
@@ -163,11 +163,3 @@ def strategy_of(config: Mapping[str, object]) -> Strategy:
         raise Invalid.field("strategy", f"must be one of {', '.join(STRATEGIES)}")
     parameters = {key: value for key, value in config.items() if key != "strategy"}
     return decode(STRATEGIES[name], exact_numbers(parameters))
-
-
-def exact_numbers(config: Mapping[str, object]) -> dict[str, object]:
-    """The configuration with its floats as the decimals that they were written as."""
-    return {
-        key: Decimal(str(value)) if isinstance(value, float) else value
-        for key, value in config.items()
-    }

@@ -58,12 +58,31 @@ def decode_fields(kind: type, data: object) -> dict[str, Any]:
     return values
 
 
+def exact_numbers(data: Any) -> Any:
+    """A free object, list or value with its floats as the decimals that they were written as."""
+    if isinstance(data, float):
+        return Decimal(str(data))
+    if isinstance(data, Mapping):
+        return {key: exact_numbers(item) for key, item in data.items()}
+    return [exact_numbers(item) for item in data] if isinstance(data, list) else data
+
+
 def _read(annotation: Any, data: object) -> Any:
-    bare, optional, _ = peel(annotation)
+    bare, optional, rules = peel(annotation)
     if data is None:
         if optional:
             return None
         raise _wrong("must not be null")
+    value = _read_bare(bare, data)
+    # Rules of a field stand on the field; these are those of a collection's items.
+    for rule in rules:
+        message = rule.fault(value)
+        if message:
+            raise _wrong(message)
+    return value
+
+
+def _read_bare(bare: Any, data: object) -> Any:
     if bare is JsonObject:
         return _free(_object(data))
     bare = plain(bare)
