@@ -72,8 +72,10 @@ class MarketData(Outside, Protocol):
     async def history(self, series: Series, *, until: datetime, limit: int) -> Sequence[Candle]:
         """The last `limit` candles closed by `until`, oldest first."""
 
-    async def since(self, series: Series, *, start: datetime) -> Sequence[Candle]:
-        """The candles opened at or after `start`, oldest first."""
+    async def since(
+        self, series: Series, *, start: datetime, limit: int | None = None
+    ) -> Sequence[Candle]:
+        """The candles opened at or after `start`, oldest first; the first `limit` of them."""
 
     async def instrument(self, exchange: str, symbol: str) -> Instrument:
         """The trading rules of a symbol; raises `NotFound`."""

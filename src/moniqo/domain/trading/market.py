@@ -106,9 +106,10 @@ class Instrument(Entity):
         return floor_to(quantity, self.lot_size)
 
     @exact
-    def affordable(self, cash: Decimal, price: Decimal) -> Decimal:
-        """The most that `cash` buys at `price`, the taker fee included, in whole lots."""
-        per_lot = price * (1 + self.taker_fee) * self.lot_size
+    def affordable(self, cash: Decimal, price: Decimal, fee: Decimal | None = None) -> Decimal:
+        """The most that `cash` buys at `price` in whole lots, a fee included: the taker's."""
+        rate = self.taker_fee if fee is None else fee
+        per_lot = price * (1 + rate) * self.lot_size
         return cash // per_lot * self.lot_size
 
     @exact

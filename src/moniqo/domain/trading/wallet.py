@@ -15,6 +15,7 @@ from moniqo.domain.shared.ids import UserId, UserWalletId, WalletId
 from moniqo.domain.shared.rules import Length
 from moniqo.domain.shared.types import JsonObject
 from moniqo.domain.trading.market import Amount, Currency
+from moniqo.domain.trading.paper import check_terms
 
 PAPER = "paper"
 """The provider of the embedded exchange."""
@@ -32,9 +33,7 @@ class WalletType(StrEnum):
 class Wallet(Entity):
     """A venue that users can connect.
 
-    A paper wallet's `config` has `market` (the exchange whose candles it trades on),
-    `starting_balances` ({currency: amount as text}) and optionally `slippage` (a rate) and
-    `volume_share` (the most of a bar's volume that one order may take).
+    A paper wallet's `config` has the fields of `PaperTerms`, all of them optional.
     """
 
     id: WalletId
@@ -44,6 +43,11 @@ class Wallet(Entity):
     supported_currencies: tuple[Currency, ...] = ()
     config: JsonObject = field(default_factory=lambda: JsonObject({}))
     is_active: bool = True
+
+    def check(self) -> None:
+        """A paper wallet's configuration is one that the embedded exchange understands."""
+        if self.is_paper:
+            check_terms(self.config)
 
     @property
     def market(self) -> str:

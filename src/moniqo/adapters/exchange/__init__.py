@@ -1,0 +1,1 @@
+"""Venues behind the `Exchange` port."""
