@@ -1,6 +1,6 @@
 """A call that names the version it is meant for changes that version or nothing."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
@@ -13,9 +13,9 @@ from support.store import Store
 
 
 @pytest.fixture
-async def store() -> AsyncIterator[Store]:
+def store() -> Store:
     """A store in memory."""
-    yield Store(MemoryBackend(CONTRACT))
+    return Store(MemoryBackend(CONTRACT))
 
 
 @pytest.fixture(autouse=True)
