@@ -1,6 +1,7 @@
 """Replaying a flow bar by bar: settle what waits, then run the flow on the bar's close."""
 
 import asyncio
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -55,7 +56,7 @@ async def replay(world: World, simulation: Simulation, on_bar: OnBar) -> Outcome
         listing = Listing(sort=("executed_at",), limit=MOST_TRADES)
         trades = (await tx[Trade].page(listing)).items
         account = await tx[UserWallet].get(world.account.id)
-    bars = {bar.opened_at: index for index, bar in enumerate(world.candles)}
+    bars = [bar.opened_at for bar in world.candles]
     return Outcome(tuple(equity), tuple(_told(trade, bars) for trade in trades), account)
 
 
@@ -95,15 +96,15 @@ async def _breathe(simulation: Simulation, bar: Candle) -> None:
     await asyncio.sleep(0)
 
 
-def _told(trade: Trade, bars: dict[datetime, int]) -> BacktestTrade:
+def _told(trade: Trade, bars: list[datetime]) -> BacktestTrade:
     return BacktestTrade(
         symbol=trade.symbol,
         side=trade.side.value,
         quantity=trade.quantity,
-        entry_bar=bars[trade.executed_at],
+        entry_bar=bisect_right(bars, trade.executed_at) - 1,
         entry_price=trade.entry_price,
         entered_at=trade.executed_at,
-        exit_bar=bars[trade.closed_at] if trade.closed_at else None,
+        exit_bar=bisect_right(bars, trade.closed_at) - 1 if trade.closed_at else None,
         exit_price=trade.exit_price,
         exited_at=trade.closed_at,
         fees=trade.fees,

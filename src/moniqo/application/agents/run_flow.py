@@ -13,8 +13,6 @@ from moniqo.domain.agents.run import UNFINISHED, FlowRun, RunStatus
 from moniqo.domain.shared.errors import AlreadyExists, RuleViolated, StaleVersion
 from moniqo.domain.shared.ids import FlowId, FlowRunId
 
-BATCH = 100
-
 
 @dataclass(frozen=True, slots=True)
 class RunFlow:
@@ -77,6 +75,7 @@ class ResumeRuns:
     uow: UnitOfWork
     clock: Clock
     queue: TaskQueue
+    batch: int = 100
 
     async def __call__(self) -> int:
         """Enqueue every queued run and every running one whose lease is over; answers how many."""
@@ -85,7 +84,7 @@ class ResumeRuns:
             listing = Listing(
                 where=(any_of("status", UNFINISHED),),
                 sort=("created_at",),
-                limit=BATCH,
+                limit=self.batch,
                 cursor=cursor,
             )
             async with self.uow() as tx:

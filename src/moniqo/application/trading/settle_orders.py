@@ -8,8 +8,6 @@ from moniqo.application.trading.send_order import SendOrder
 from moniqo.domain.shared.ids import UserWalletId
 from moniqo.domain.trading.order import OPEN, Order
 
-BATCH = 100
-
 
 @dataclass(frozen=True, slots=True)
 class SettleOrders:
@@ -17,6 +15,7 @@ class SettleOrders:
 
     uow: UnitOfWork
     send_order: SendOrder
+    batch: int = 100
 
     async def __call__(self, *, user_wallet_id: UserWalletId | None = None) -> int:
         """Settle all open orders, or those of one wallet; answers how many were asked about."""
@@ -26,7 +25,7 @@ class SettleOrders:
         asked, cursor = 0, None
         while True:
             async with self.uow() as tx:
-                page = await tx[Order].page(Listing(where=where, limit=BATCH, cursor=cursor))
+                page = await tx[Order].page(Listing(where=where, limit=self.batch, cursor=cursor))
             for order in page.items:
                 await self.send_order(order_id=order.id)
             asked += len(page.items)

@@ -1,0 +1,134 @@
+"""Executing a backtest."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from moniqo.application.agents.laboratory import Laboratory, World
+from moniqo.application.agents.replay import OnBar, Outcome, replay
+from moniqo.application.shared.persistence import UnitOfWork
+from moniqo.application.shared.query import Listing, any_of
+from moniqo.application.shared.system import Clock
+from moniqo.application.trading.ports import MarketData
+from moniqo.domain.agents.agent import Agent
+from moniqo.domain.agents.backtest import Backtest, BacktestStatus, Metrics
+from moniqo.domain.agents.flow import Flow, FlowStatus
+from moniqo.domain.agents.prompt import Prompt
+from moniqo.domain.shared.errors import AppError, RuleViolated
+from moniqo.domain.shared.ids import BacktestId
+from moniqo.domain.shared.types import JsonObject
+from moniqo.domain.trading.market import Candle, Instrument, Series
+from moniqo.domain.trading.metrics import performance
+from moniqo.domain.trading.wallet import Balance, UserWallet, Wallet
+
+MOST_STEPS = 20
+
+
+def _ignore(_: int) -> None:
+    """For callers that do not watch."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunBacktest:
+    """Replay the flow of a backtest over stored candles and keep what came of it.
+
+    The same use cases run as live, on a store of their own in memory: nothing of the user's
+    is touched, no quota is used, and the same input gives the same result.
+    """
+
+    uow: UnitOfWork
+    clock: Clock
+    market: MarketData
+    laboratory: Laboratory
+
+    async def __call__(self, *, backtest_id: BacktestId, on_bar: OnBar = _ignore) -> Backtest:
+        """The backtest as it ended; `on_bar` is told how many bars are done."""
+        async with self.uow() as tx:
+            backtest = await tx[Backtest].get(backtest_id)
+            backtest = await tx[Backtest].save(backtest.begun(self.clock.now()))
+        try:
+            world = await self._world(backtest)
+            outcome = await replay(world, await self.laboratory.simulate(world), on_bar)
+            ended = self._succeeded(backtest, world, outcome)
+        except AppError as problem:
+            ended = backtest.failed(problem.message, self.clock.now())
+        async with self.uow() as tx:
+            return await tx[Backtest].save(ended)
+
+    async def _world(self, backtest: Backtest) -> World:
+        async with self.uow() as tx:
+            flow = await tx[Flow].get(backtest.flow_id, include_deleted=True)
+            account = await tx[UserWallet].get(flow.user_wallet_id, include_deleted=True)
+            wallet = await tx[Wallet].get(account.wallet_id, include_deleted=True)
+            agent_ids = tuple(item.agent_id for item in flow.steps)
+            prompt_ids = tuple(item.prompt_id for item in flow.steps)
+            agents = await tx[Agent].page(_by_ids(agent_ids))
+            prompts = await tx[Prompt].page(_by_ids(prompt_ids))
+        series = Series(wallet.market, flow.symbol, flow.timeframe)
+        instrument = await self.market.instrument(series.exchange, series.symbol)
+        candles = await self._candles(series, backtest)
+        quote = Balance(free=backtest.starting_balance)
+        return World(
+            flow=flow.with_(status=FlowStatus.ACTIVE),
+            agents=agents.items,
+            prompts=prompts.items,
+            account=account.with_(balances={instrument.quote: quote}, credentials=None),
+            wallet=_paper(wallet, backtest.slippage),
+            instrument=_with_fee(instrument, backtest.fee_rate),
+            candles=candles,
+        )
+
+    async def _candles(self, series: Series, backtest: Backtest) -> Sequence[Candle]:
+        known = await self.market.since(series, start=backtest.start)
+        candles = [bar for bar in known if bar.opened_at < backtest.end]
+        if not candles:
+            raise RuleViolated(
+                f"There are no {series.timeframe} candles of {series.symbol} on {series.exchange} "
+                f"between {backtest.start:%Y-%m-%d %H:%M} and {backtest.end:%Y-%m-%d %H:%M} UTC."
+            )
+        return candles
+
+    def _succeeded(self, backtest: Backtest, world: World, outcome: Outcome) -> Backtest:
+        closed = tuple(trade for trade in outcome.trades if trade.profit_loss is not None)
+        left = tuple(trade for trade in outcome.trades if trade.profit_loss is None)
+        return backtest.with_(
+            status=BacktestStatus.SUCCEEDED,
+            progress=100,
+            metrics=_metrics(backtest, world, outcome),
+            equity_curve=outcome.equity,
+            trades=closed,
+            open_trade=left[-1] if left else None,
+            finished_at=self.clock.now(),
+        )
+
+
+def _by_ids(ids: tuple[object, ...]) -> Listing:
+    return Listing(where=(any_of("id", ids),), limit=MOST_STEPS, include_deleted=True)
+
+
+def _paper(wallet: Wallet, slippage: Decimal) -> Wallet:
+    """The venue as the embedded exchange plays it, whatever the real one is."""
+    own = wallet.config if wallet.is_paper else {}
+    config = {**own, "market": wallet.market, "slippage": str(slippage)}
+    return wallet.with_(provider="paper", config=JsonObject(config))
+
+
+def _with_fee(instrument: Instrument, rate: Decimal) -> Instrument:
+    return instrument.with_(maker_fee=rate, taker_fee=rate)
+
+
+def _metrics(backtest: Backtest, world: World, outcome: Outcome) -> Metrics:
+    profits = [trade.profit_loss for trade in outcome.trades if trade.profit_loss is not None]
+    figures = performance(backtest.starting_balance, outcome.equity, profits)
+    return Metrics(
+        bars=len(world.candles),
+        closed_trades=len(profits),
+        final_equity=outcome.equity[-1].equity,
+        fees=sum((trade.fees for trade in outcome.trades), Decimal(0)),
+        total_return=figures.total_return,
+        win_rate=figures.win_rate,
+        profit_factor=figures.profit_factor,
+        sharpe=figures.sharpe,
+        sortino=figures.sortino,
+        max_drawdown=figures.max_drawdown,
+    )
