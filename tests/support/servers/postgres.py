@@ -54,6 +54,8 @@ def _binaries(folder: Path, account: Account) -> Path:
     libraries = home.with_name(f"{home.name}.libs")
     if libraries.exists():
         shutil.copytree(libraries, folder / libraries.name)
+    for path in folder.rglob("*"):
+        os.chown(path, account.uid, account.gid)
     return folder / home.name / "pginstall" / "bin"
 
 
