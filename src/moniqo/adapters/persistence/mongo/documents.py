@@ -6,7 +6,6 @@ pairs, because BSON gives a meaning to keys with `$` and `.` in them. Both are e
 
 import json
 from collections.abc import Mapping
-from dataclasses import is_dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Enum
@@ -59,11 +58,7 @@ def stored_value(value: object) -> Any:
         return stored_value(value.value)
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, Decimal):
-        return Decimal128(value)
-    if is_dataclass(value):
-        return _CODEC.encode(type(value), value)
-    return value
+    return Decimal128(value) if isinstance(value, Decimal) else value
 
 
 def key_of(field: str) -> str:
