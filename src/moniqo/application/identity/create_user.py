@@ -23,8 +23,9 @@ class CreateUser:
     async def __call__(self, *, registration: Registration, role: str = ORDINARY) -> Profile:
         """The new user."""
         async with self.uow() as tx:
-            if await tx[Role].first(eq("name", role)) is None:
-                raise Invalid.field("role", f"there is no role {role}")
+            held = await tx[Role].first(eq("name", role))
+        if held is None:
+            raise Invalid.field("role", f"there is no role {role}")
         applicant = await self.enrolment.examine(registration)
         try:
             async with self.uow() as tx:
