@@ -72,3 +72,12 @@ async def test_rows_and_trail_name_the_caller(store: Store) -> None:
     assert saved.created_at == added.created_at
     assert saved.updated_at > saved.created_at
     assert await store.stored(added.id) == saved
+
+
+async def test_a_save_that_changes_nothing_leaves_no_trail(store: Store) -> None:
+    added = await store.added(name="one")
+    async with store.uow() as tx:
+        touched = await tx[Specimen].save(added)
+
+    assert touched.version == added.version + 1
+    assert [row.action for row in await _trail(store, added.id)] == [AuditAction.CREATE]

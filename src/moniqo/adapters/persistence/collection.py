@@ -17,9 +17,10 @@ class Collection(Generic[E]):
     `unique` lists field groups that are unique among live rows, save where one of the fields
     is null. `only_where` narrows a unique group to rows whose field has one value
     (`{("user_id",): ("status", "active")}`). `indexes` lists field groups to be found fast.
-    `audited` says whether changes leave audit rows; one that touches `quiet` fields alone
-    leaves none: a use case tells of it in its own words. `append_only` keeps rows immutable.
-    References follow from the annotations: a field of another entity's id type points there.
+    `audited` says whether changes leave audit rows; one that touches `quiet` fields alone, or
+    nothing, leaves none: a use case tells of it in its own words. `append_only` keeps rows
+    immutable. References follow from the annotations: a field of another entity's id type
+    points there.
     """
 
     entity: type[E]

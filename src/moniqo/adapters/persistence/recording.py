@@ -215,8 +215,10 @@ class RecordedRepository(Generic[E]):
             await self._tx.guarded(lambda: self._tx.record(action, old, new))
 
     def _is_quiet(self, old: Entity | None, new: Entity) -> bool:
-        quiet = self._collection.quiet
-        return bool(quiet) and old is not None and changed_fields(old, new) <= set(quiet)
+        # A save that changes nothing is there to be noticed by whoever removes the row meanwhile.
+        if old is None or old.deleted_at != new.deleted_at:
+            return False
+        return changed_fields(old, new) <= set(self._collection.quiet)
 
     async def _rows_and_total(self, select: Select) -> tuple[list[E], int | None]:
         if select.after is not None:
