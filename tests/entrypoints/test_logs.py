@@ -23,14 +23,6 @@ def logged(message, *arguments, **extra):
     return json.loads(line_of(message, *arguments, **extra))
 
 
-@pytest.fixture
-def root_logger():
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield root
-    root.handlers[:], root.level = handlers, level
-
-
 def test_a_line_is_one_json_object_with_its_fields():
     line = logged("sold %d", 3, symbol="BTC/USDT")
 
@@ -91,14 +83,14 @@ def test_a_pretty_line_is_no_json():
     assert not line_of("sold", pretty=True).startswith("{")
 
 
-def test_lines_below_the_level_are_dropped_and_the_file_gets_the_same(tmp_path, root_logger):
+def test_lines_below_the_level_are_dropped_and_the_file_gets_the_same(tmp_path):
     stream, file = io.StringIO(), tmp_path / "logs" / "moniqo.log"
     application = replace(Application(), log_level=LogLevel.WARNING, log_file_path=file)
 
     configure(application, stream)
     logging.getLogger("shop").info("not told")
     logging.getLogger("shop").warning("told")
-    root_logger.handlers[1].close()
+    logging.getLogger().handlers[1].close()
 
     assert [json.loads(line)["message"] for line in stream.getvalue().splitlines()] == ["told"]
     assert file.read_text() == stream.getvalue()

@@ -16,6 +16,8 @@ from moniqo.application.shared.caller import current_call
 from moniqo.entrypoints.redaction import redacted
 from moniqo.entrypoints.settings.model import Application
 
+_DUPLICATE = "color_message"
+"""A field of uvicorn that says the message again, with terminal codes."""
 _TALKATIVE = ("aiosqlite", "asyncio", "pymongo", "sqlalchemy.engine", "httpcore", "httpx")
 
 
@@ -72,7 +74,7 @@ def _caller(_logger: object, _method: str, event: EventDict) -> EventDict:
 
 
 def _redacted(_logger: object, _method: str, event: EventDict) -> EventDict:
-    return {key: redacted(key, value) for key, value in event.items()}
+    return {key: redacted(key, value) for key, value in event.items() if key != _DUPLICATE}
 
 
 def _harmless(_logger: object, _method: str, event: EventDict) -> EventDict:

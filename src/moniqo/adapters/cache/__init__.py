@@ -1,0 +1,1 @@
+"""Redis: fast, shared, and allowed to vanish."""

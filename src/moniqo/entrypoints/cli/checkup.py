@@ -1,0 +1,108 @@
+"""What `doctor` looks at."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from moniqo.adapters.cache.redis_probe import ping
+from moniqo.adapters.persistence.backend import Backend
+from moniqo.domain.shared.errors import AppError
+from moniqo.entrypoints.cli.exits import Exit
+from moniqo.entrypoints.cli.failures import MigrationsPending, failure_of
+from moniqo.entrypoints.cli.readiness import require_reachable
+from moniqo.entrypoints.cli.session import parts
+from moniqo.entrypoints.cli.tables import table
+from moniqo.entrypoints.settings import Settings, WrongSettings, load
+from moniqo.entrypoints.settings.model import SAMPLE
+
+SECONDS = 15
+"""The longest that one service is waited for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """How one thing is."""
+
+    name: str
+    message: str
+    exit: Exit = Exit.DONE
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing need be done."""
+        return self.exit is Exit.DONE
+
+
+async def examine() -> list[Finding]:
+    """Everything that can be looked at; wrong settings hide the rest."""
+    try:
+        settings = load()
+    except WrongSettings as error:
+        return [
+            Finding("settings", f"{fault.field}: {fault.message}", Exit.SETTINGS)
+            for fault in error.faults
+        ]
+    return [
+        Finding("settings", _settings(settings)),
+        *await _store(settings),
+        *await _services(settings),
+    ]
+
+
+def _settings(settings: Settings) -> str:
+    if settings.security.jwt_secret_keys.current.id == SAMPLE:
+        return "good for this machine only: secrets are samples; `moniqo init` makes fresh ones"
+    return f"good for {settings.application.environment}"
+
+
+async def _store(settings: Settings) -> list[Finding]:
+    kind = settings.storage.storage_backend
+    pending: list[str] = []
+    async with parts(settings) as container:
+
+        async def reach() -> None:
+            backend = await container.get(Backend)
+            pending.extend(await require_reachable(backend))
+            if not pending:
+                await backend.check()
+
+        reached = await _tried("storage", f"{kind} answers", reach)
+    if not reached.ok:
+        return [reached]
+    if pending:
+        return [reached, _failed("migrations", MigrationsPending(tuple(pending)))]
+    return [reached, Finding("migrations", "all applied")]
+
+
+async def _services(settings: Settings) -> list[Finding]:
+    url = settings.storage.redis_url
+    if url is None:
+        return []
+    return [await _tried("redis", "answers", lambda: ping(url.value))]
+
+
+async def _tried(name: str, good: str, call: Callable[[], Awaitable[None]]) -> Finding:
+    try:
+        async with asyncio.timeout(SECONDS):
+            await call()
+    except TimeoutError:
+        return Finding(name, f"no answer within {SECONDS} s", Exit.UNAVAILABLE)
+    except AppError as error:
+        return _failed(name, error)
+    return Finding(name, good)
+
+
+def _failed(name: str, error: Exception) -> Finding:
+    failure = failure_of(error)
+    return Finding(name, failure.message, failure.exit)
+
+
+def exit_of(findings: list[Finding]) -> Exit:
+    """The first thing that is wrong."""
+    return next((finding.exit for finding in findings if not finding.ok), Exit.DONE)
+
+
+def show(findings: list[Finding]) -> None:
+    """Print the findings as a table."""
+    marks = {True: "ok", False: "WRONG"}
+    table(("", "what", "how it is"), [(marks[it.ok], it.name, it.message) for it in findings])

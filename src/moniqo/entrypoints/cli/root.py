@@ -1,0 +1,27 @@
+"""The commands, put together."""
+
+import rich_click as click
+
+from moniqo import __version__
+from moniqo.entrypoints.cli.doctor import doctor
+from moniqo.entrypoints.cli.exits import DESCRIPTION
+from moniqo.entrypoints.cli.init import init
+from moniqo.entrypoints.cli.migrate import migrate
+from moniqo.entrypoints.cli.serve import serve
+from moniqo.entrypoints.cli.users import users
+
+
+@click.group(epilog=DESCRIPTION, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="moniqo")
+def moniqo() -> None:
+    """A backend on which AI agents trade, under control."""
+
+
+for command in (
+    init,
+    migrate,
+    serve,
+    doctor,
+    users,
+):
+    moniqo.add_command(command)

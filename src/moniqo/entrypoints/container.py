@@ -1,0 +1,20 @@
+"""Puts the parts together: which adapter stands behind which port."""
+
+from dishka import AsyncContainer, Provider, make_async_container
+
+from moniqo.entrypoints.providers.billing import Billing
+from moniqo.entrypoints.providers.first_start import FirstStart
+from moniqo.entrypoints.providers.foundation import Foundation
+from moniqo.entrypoints.providers.identity import Identity
+from moniqo.entrypoints.providers.jobs import Jobs
+from moniqo.entrypoints.settings import Settings
+
+
+def build_container(settings: Settings, *overrides: Provider) -> AsyncContainer:
+    """Everything that the settings ask for, made when it is first wanted and kept until `close`.
+
+    `overrides` replace what they provide; tests pass them, nothing is patched.
+    """
+    return make_async_container(
+        Foundation(settings), Identity(), Billing(), FirstStart(), Jobs(), *overrides
+    )

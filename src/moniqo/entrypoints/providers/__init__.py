@@ -1,0 +1,1 @@
+"""One provider per context: its adapters behind their ports, and its use cases."""

@@ -1,0 +1,25 @@
+"""Plans, subscriptions and quotas."""
+
+from dishka import Provider, Scope, provide, provide_all
+
+from moniqo.adapters.quotas import StoredQuotas
+from moniqo.application.billing.plans import GetPlan, ListPlans
+from moniqo.application.billing.quotas import Quotas
+from moniqo.application.billing.subscriptions import (
+    SUBSCRIPTIONS,
+    CancelSubscription,
+    SubscribePlan,
+)
+from moniqo.entrypoints.providers.reads import add_reads
+
+
+class Billing(Provider):
+    """Everything of the context `billing`."""
+
+    scope = Scope.APP
+    quotas = provide(StoredQuotas, provides=Quotas)
+    use_cases = provide_all(CancelSubscription, GetPlan, ListPlans, SubscribePlan)
+
+    def __init__(self) -> None:
+        super().__init__()
+        add_reads(self, SUBSCRIPTIONS)

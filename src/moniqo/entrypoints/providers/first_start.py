@@ -1,0 +1,44 @@
+"""What a first start makes, in its order."""
+
+from dishka import Provider, Scope, provide, provide_all
+
+from moniqo.application.billing.seed import SeedPlans
+from moniqo.application.identity.enrolment import Enrolment, Registration
+from moniqo.application.identity.seed import EnsureSuperadmin, SeedAccess
+from moniqo.application.shared.first_start import SeedSystem
+from moniqo.application.shared.persistence import UnitOfWork
+from moniqo.domain.identity.credentials import Password
+from moniqo.entrypoints.settings import Settings
+from moniqo.entrypoints.settings.model import Superadmin
+
+
+class FirstStart(Provider):
+    """Every seeder."""
+
+    scope = Scope.APP
+    seeders = provide_all(SeedAccess, SeedPlans)
+
+    @provide
+    def superadmin(
+        self, settings: Settings, uow: UnitOfWork, enrolment: Enrolment
+    ) -> EnsureSuperadmin:
+        """By the settings `SUPERADMIN_*`."""
+        return EnsureSuperadmin(uow, enrolment, _registration(settings.superadmin))
+
+    @provide
+    def system(
+        self, access: SeedAccess, plans: SeedPlans, superadmin: EnsureSuperadmin
+    ) -> SeedSystem:
+        """Roles before people, plans before subscribers."""
+        return SeedSystem((access, plans, superadmin))
+
+
+def _registration(wanted: Superadmin) -> Registration | None:
+    if wanted.superadmin_email is None or wanted.superadmin_password is None:
+        return None
+    return Registration(
+        email=wanted.superadmin_email,
+        password=Password(wanted.superadmin_password.value),
+        first_name=wanted.superadmin_first_name,
+        last_name=wanted.superadmin_last_name,
+    )

@@ -1,0 +1,100 @@
+"""Accounts and sessions: adapters behind their ports, and use cases."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from dishka import Provider, Scope, provide, provide_all
+
+from moniqo.adapters.identity.common_passwords import ZxcvbnCommonPasswords
+from moniqo.adapters.identity.email_addresses import ValidatedEmailAddresses
+from moniqo.adapters.identity.phone_numbers import LibraryPhoneNumbers
+from moniqo.adapters.persistence.principals import StoredPrincipals
+from moniqo.adapters.security.bcrypt_hasher import BcryptPasswordHasher
+from moniqo.adapters.security.hmac_refresh_tokens import HmacRefreshTokens
+from moniqo.adapters.security.jwt_access_tokens import JwtAccessTokens, Terms
+from moniqo.application.identity.authenticate import Authenticate
+from moniqo.application.identity.create_user import CreateUser
+from moniqo.application.identity.enrolment import Enrolment
+from moniqo.application.identity.get_profile import GetProfile
+from moniqo.application.identity.list_users import ListUsers
+from moniqo.application.identity.log_in import LogIn
+from moniqo.application.identity.log_out import LogOut
+from moniqo.application.identity.password_rules import PasswordRules
+from moniqo.application.identity.ports import (
+    AccessTokens,
+    CommonPasswords,
+    EmailAddresses,
+    PasswordHasher,
+    PhoneNumbers,
+    PrincipalReader,
+    RefreshTokens,
+)
+from moniqo.application.identity.refresh_session import RefreshSession
+from moniqo.application.identity.register_user import RegisterUser
+from moniqo.application.identity.signed_in import SessionTerms
+from moniqo.application.shared.persistence import UnitOfWork
+from moniqo.application.shared.system import Clock, Ids
+from moniqo.entrypoints.settings import Settings
+from moniqo.entrypoints.settings.values import PasswordPolicy
+
+
+class Identity(Provider):
+    """Everything of the context `identity`."""
+
+    scope = Scope.APP
+    principals = provide(StoredPrincipals, provides=PrincipalReader)
+    common = provide(ZxcvbnCommonPasswords, provides=CommonPasswords)
+    emails = provide(ValidatedEmailAddresses, provides=EmailAddresses)
+    phones = provide(LibraryPhoneNumbers, provides=PhoneNumbers)
+    use_cases = provide_all(
+        Authenticate, CreateUser, Enrolment, GetProfile, ListUsers, LogIn, LogOut, RefreshSession
+    )
+
+    @provide
+    def hasher(self, settings: Settings) -> Iterator[PasswordHasher]:
+        """Its threads end with the container."""
+        security = settings.security
+        hasher = BcryptPasswordHasher(
+            peppers=security.password_peppers.secrets,
+            cost=security.bcrypt_cost,
+            threads=security.hashing_threads,
+        )
+        yield hasher
+        hasher.close()
+
+    @provide
+    def access_tokens(self, settings: Settings, clock: Clock, ids: Ids) -> AccessTokens:
+        """Issued by the address that clients see."""
+        security = settings.security
+        terms = Terms(
+            issuer=settings.http.base_url,
+            audience=settings.http.base_url,
+            lifetime=timedelta(minutes=security.access_token_expire_minutes),
+            algorithm=security.jwt_algorithm.value,
+        )
+        return JwtAccessTokens(
+            keys=security.jwt_secret_keys.secrets, clock=clock, ids=ids, terms=terms
+        )
+
+    @provide
+    def refresh_tokens(self, settings: Settings) -> RefreshTokens:
+        """Derived by the keys that sign access tokens, for a purpose of their own."""
+        return HmacRefreshTokens(keys=settings.security.jwt_secret_keys.secrets)
+
+    @provide
+    def session_terms(self, settings: Settings) -> SessionTerms:
+        """How long sessions live."""
+        return SessionTerms(idle=timedelta(days=settings.security.refresh_token_expire_days))
+
+    @provide
+    def password_rules(self, settings: Settings, common: CommonPasswords) -> PasswordRules:
+        """By `PASSWORD_POLICY`."""
+        classes = settings.security.password_policy is PasswordPolicy.CLASSES
+        return PasswordRules(common, classes=classes)
+
+    @provide
+    def register_user(
+        self, settings: Settings, uow: UnitOfWork, enrolment: Enrolment
+    ) -> RegisterUser:
+        """By `AUTO_VERIFY_EMAIL`."""
+        return RegisterUser(uow, enrolment, auto_verify=settings.security.auto_verify_email)

@@ -1,0 +1,203 @@
+"""init, migrate, users and doctor."""
+
+import stat
+
+import pytest
+
+from moniqo.domain.shared.errors import Kind
+from moniqo.entrypoints.cli.exits import OF_KIND, Exit
+from moniqo.entrypoints.settings import load
+
+MEMORY = {"STORAGE_BACKEND": "memory"}
+SQLITE = {"STORAGE_BACKEND": "sqlite", "DATABASE_URL": "sqlite:///moniqo.sqlite3"}
+ROOT = ("--email", "root@example.com", "--password", "Str0ng!Pass-xyz")
+ANN = ("--first-name", "Ann", "--last-name", "Lee", "--email", "ann@example.com")
+
+
+def test_init_writes_secrets_of_its_own_that_only_the_owner_can_read(run, folder):
+    ran = run("init", *ROOT, "--json", **MEMORY)
+
+    settings = load({}, folder / ".env")
+    assert ran.code == 0
+    assert ran.data["env_file_written"] is True
+    assert settings.security.auto_verify_email is True
+    assert settings.security.jwt_secret_keys.current.id != "sample"
+    assert stat.S_IMODE((folder / ".env").stat().st_mode) == 0o600
+
+
+def test_the_written_secrets_are_good_for_production(run, folder):
+    run("init", *ROOT, **MEMORY)
+
+    assert load({"ENVIRONMENT": "production"}, folder / ".env") is not None
+
+
+def test_init_leaves_a_file_that_is_there_as_it_is(run, folder):
+    (folder / ".env").write_text("PORT=9000\n")
+
+    ran = run("init", *ROOT, "--json", **MEMORY)
+
+    assert ran.data["env_file_written"] is False
+    assert (folder / ".env").read_text() == "PORT=9000\n"
+
+
+def test_init_leaves_to_the_environment_what_the_environment_sets(run, folder):
+    run("init", *ROOT, **MEMORY, JWT_SECRET_KEYS="own:" + "x" * 64)
+
+    assert "\n# JWT_SECRET_KEYS=" in (folder / ".env").read_text()
+
+
+def test_init_takes_the_superadmin_from_the_settings(run):
+    given = {"SUPERADMIN_EMAIL": "root@example.com", "SUPERADMIN_PASSWORD": "Str0ng!Pass-xyz"}
+
+    ran = run("init", "--json", **MEMORY, **given)
+
+    assert ran.data["superadmin"] == "root@example.com"
+
+
+def test_init_without_a_superadmin_says_how_to_make_one(run):
+    ran = run("init", **MEMORY)
+
+    assert ran.code == 0
+    assert "init --email" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("words", "field"),
+    [
+        (("--email", "root@example.com"), "password"),
+        (("--email", "root@example.com", "--password", "weak"), "password"),
+        (("--email", "nonsense", "--password", "Str0ng!Pass-xyz"), "email"),
+    ],
+)
+def test_a_superadmin_that_cannot_be_is_refused(run, words, field):
+    ran = run("init", "--json", *words, **MEMORY)
+
+    assert ran.code == Exit.INVALID
+    assert field in {detail["field"] for detail in ran.error["details"]}
+
+
+def test_init_can_be_run_again_and_users_are_kept(run):
+    run("init", *ROOT, **SQLITE)
+    made = run("users", "create", "--json", *ANN, "--password", "Another!1-pass", **SQLITE)
+    again = run("init", *ROOT, "--json", **SQLITE)
+
+    listed = run("users", "list", "--json", **SQLITE).data
+    assert made.data["role"] == "User"
+    assert again.data["migrations"] == []
+    assert [(item["email"], item["role"]) for item in listed["items"]] == [
+        ("root@example.com", "Superadmin"),
+        ("ann@example.com", "User"),
+    ]
+
+
+def test_a_user_is_told_by_line_and_by_table(run):
+    run("init", *ROOT, **SQLITE)
+
+    made = run("users", "create", *ANN, answers="Another!1-pass\n", **SQLITE)
+
+    assert "ann@example.com is User" in made.out
+    assert "root@example.com" in run("users", "list", **SQLITE).out
+
+
+def test_an_address_that_is_taken_is_told_in_one_line(run):
+    run("init", *ROOT, **SQLITE)
+    taken = (*ANN[:4], "--email", "root@example.com", "--password", "Another!1-pass")
+
+    ran = run("users", "create", *taken, **SQLITE)
+
+    assert ran.code == Exit.INVALID
+    assert ran.err == "error: This e-mail address is registered already.\n"
+
+
+def test_a_store_that_is_not_there_is_named_with_the_way_out(run):
+    ran = run("users", "list", "--json", **SQLITE)
+
+    assert ran.code == Exit.UNAVAILABLE
+    assert "moniqo migrate" in ran.error["message"]
+
+
+def test_a_store_that_is_not_migrated_is_named_with_the_way_out(run, folder):
+    (folder / "moniqo.sqlite3").touch()
+
+    ran = run("users", "list", "--json", **SQLITE)
+
+    assert ran.code == Exit.PENDING
+    assert ran.error["code"] == "MIGRATIONS_PENDING"
+    assert "moniqo migrate" in ran.error["message"]
+    assert ran.error["details"]
+
+
+def test_migrating_tells_what_was_applied_and_then_that_nothing_is_left(run, folder):
+    (folder / "moniqo.sqlite3").touch()
+
+    first = run("migrate", "--json", **SQLITE)
+    second = run("migrate", **SQLITE)
+
+    assert first.data["applied"]
+    assert second.out == "Nothing was pending.\n"
+
+
+def test_migrating_makes_a_store_that_is_not_there(run):
+    assert run("migrate", "--json", **SQLITE).data == {"created": True, "applied": []}
+
+
+def test_the_doctor_finds_nothing_wrong_with_a_store_that_is_ready(run):
+    run("init", *ROOT, **SQLITE)
+
+    ran = run("doctor", "--json", **SQLITE)
+
+    assert (ran.code, ran.data["ok"]) == (0, True)
+    assert [check["name"] for check in ran.data["checks"]] == ["settings", "storage", "migrations"]
+
+
+def test_the_doctor_warns_of_sample_secrets(run):
+    assert "samples" in run("doctor", **MEMORY).out
+
+
+def test_the_doctor_names_pending_migrations(run, folder):
+    (folder / "moniqo.sqlite3").touch()
+
+    ran = run("doctor", "--json", **SQLITE)
+
+    assert ran.code == Exit.PENDING
+    assert [check["ok"] for check in ran.data["checks"]] == [True, True, False]
+
+
+def test_the_doctor_names_every_wrong_setting(run):
+    ran = run("doctor", "--json", STORAGE_BACKEND="mongoo", PORT="x")
+
+    assert ran.code == Exit.SETTINGS
+    assert {check["message"].partition(":")[0] for check in ran.data["checks"]} == {
+        "PORT",
+        "STORAGE_BACKEND",
+    }
+
+
+def test_the_doctor_asks_redis(run, valkey_server):
+    good = run("doctor", "--json", **MEMORY, REDIS_URL=valkey_server)
+    bad = run("doctor", "--json", **MEMORY, REDIS_URL="redis://:canary@127.0.0.1:1")
+
+    assert good.data["checks"][-1] == {"name": "redis", "ok": True, "message": "answers"}
+    assert bad.code == Exit.UNAVAILABLE
+    assert "canary" not in bad.out
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"STORAGE_BACKEND": "postgres", "DATABASE_URL": "postgresql://u:canary@127.0.0.1:1/d"},
+        {"STORAGE_BACKEND": "mongo", "MONGODB_URL": "mongodb://u:canary@127.0.0.1:1/?replicaSet=r"},
+    ],
+)
+def test_a_store_that_does_not_answer_is_told_without_its_password(run, settings):
+    doctor = run("doctor", "--json", **settings)
+    users = run("users", "list", "--json", **settings)
+
+    assert doctor.code == users.code == Exit.UNAVAILABLE
+    assert [check["ok"] for check in doctor.data["checks"]] == [True, False]
+    assert "127.0.0.1:1" in users.error["message"]
+    assert "canary" not in doctor.out + users.err
+
+
+def test_every_kind_of_refusal_has_an_exit_code():
+    assert set(OF_KIND) == set(Kind)
