@@ -140,6 +140,11 @@ class People:
         async with self.uow() as tx:
             return (await tx[entity].page(Listing(where=where, limit=1000))).items
 
+    async def add(self, entity: Entity) -> Any:
+        """Store something new."""
+        async with self.uow() as tx:
+            return await tx[type(entity)].add(entity)
+
     async def save(self, entity: Entity) -> Any:
         """Store a change."""
         async with self.uow() as tx:

@@ -126,6 +126,18 @@ async def test_the_total_counts_only_what_matches(store: Store) -> None:
     assert page.total == len(await store.found(eq("rank", 0), gte("score", 1))) == 3
 
 
+async def test_a_page_within_a_transaction_sees_its_own_writes(store: Store) -> None:
+    await store.added(rank=1)
+    async with store.uow() as tx:
+        await tx[Specimen].add(store.specimen(rank=2))
+
+        page = await tx[Specimen].page(store.listing(sort=("-rank",), limit=1))
+        rest = await tx[Specimen].page(store.listing(sort=("-rank",), cursor=page.next_cursor))
+
+    assert ([row.rank for row in page.items], page.total) == ([2], 2)
+    assert ([row.rank for row in rest.items], rest.total) == ([1], None)
+
+
 async def test_a_cursor_page_has_no_total_and_ignores_the_offset(store: Store) -> None:
     await _filled(store)
     first = await _page(store, limit=4)

@@ -1,18 +1,33 @@
-"""Who calls, read through the ordinary repositories: right on every backend, fast on none."""
+"""Who calls, read at every request."""
 
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
+from moniqo.adapters.persistence.backend import Backend
 from moniqo.application.identity.members import member_of
-from moniqo.application.identity.ports import SessionState
+from moniqo.application.identity.ports import PrincipalReader, SessionState
 from moniqo.application.shared.persistence import UnitOfWork
 from moniqo.domain.identity.session import Session
 from moniqo.domain.shared.errors import NotFound
 from moniqo.domain.shared.ids import SessionId
 
 
+@runtime_checkable
+class Joining(Protocol):
+    """A backend that reads it all at once."""
+
+    def principals(self) -> PrincipalReader:
+        """The reader of one round trip."""
+
+
+def principals_of(backend: Backend, uow: UnitOfWork) -> PrincipalReader:
+    """The fastest reader that the backend has."""
+    return backend.principals() if isinstance(backend, Joining) else StoredPrincipals(uow)
+
+
 @dataclass(frozen=True, slots=True)
 class StoredPrincipals:
-    """See `PrincipalReader`."""
+    """See `PrincipalReader`. Reads through the repositories, which suits memory best."""
 
     uow: UnitOfWork
 

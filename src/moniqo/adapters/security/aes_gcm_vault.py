@@ -11,6 +11,7 @@ from moniqo.adapters.security.keys import KeyRing
 from moniqo.domain.shared.ciphertext import Ciphertext
 from moniqo.domain.shared.errors import Unavailable
 
+_KEY = 32
 _NONCE = 12
 
 
@@ -23,7 +24,7 @@ class AesGcmVault:
     def seal(self, plaintext: bytes, context: str) -> Ciphertext:
         """See `Vault`."""
         nonce = os.urandom(_NONCE)
-        sealed = nonce + AESGCM(self._keys.key).encrypt(nonce, plaintext, context.encode())
+        sealed = nonce + AESGCM(self._keys.key[:_KEY]).encrypt(nonce, plaintext, context.encode())
         return Ciphertext(f"{self._keys.current}:{base64.b64encode(sealed).decode()}")
 
     def open(self, sealed: Ciphertext, context: str) -> bytes:
@@ -33,7 +34,7 @@ class AesGcmVault:
         try:
             raw = base64.b64decode(text, validate=True)
             if key is not None:
-                return AESGCM(key).decrypt(raw[:_NONCE], raw[_NONCE:], context.encode())
+                return AESGCM(key[:_KEY]).decrypt(raw[:_NONCE], raw[_NONCE:], context.encode())
         except (InvalidTag, ValueError) as error:
             raise Unavailable(_LOST) from error
         raise Unavailable(_LOST)

@@ -14,8 +14,8 @@ class KeyRing:
     def __init__(self, keys: Sequence[bytes], *, purpose: str) -> None:
         if not keys or any(len(key) < SHORTEST_KEY for key in keys):
             raise ValueError(f"{purpose}: at least one key, each of {SHORTEST_KEY} bytes or more")
-        # One secret may serve several purposes: what is used is derived for each.
-        derived = [hmac.digest(key, f"moniqo {purpose}".encode(), "sha256") for key in keys]
+        # One secret may serve several purposes: what is used, 64 bytes, is derived for each.
+        derived = [hmac.digest(key, f"moniqo {purpose}".encode(), "sha512") for key in keys]
         self._keys = {hashlib.sha256(b"name" + key).hexdigest()[:16]: key for key in derived}
         self.current = next(iter(self._keys))
 

@@ -2,6 +2,7 @@
 
 from moniqo.adapters.persistence.collection import Registry
 from moniqo.adapters.persistence.mongo.health import fit
+from moniqo.adapters.persistence.mongo.principals import MongoPrincipals
 from moniqo.adapters.persistence.mongo.schema import bring_up, lacking
 from moniqo.adapters.persistence.mongo.session import MongoSession
 from moniqo.adapters.persistence.mongo.store import Store
@@ -16,6 +17,10 @@ class MongoBackend:
     def session(self) -> MongoSession:
         """See `Backend`."""
         return MongoSession(self._store)
+
+    def principals(self) -> MongoPrincipals:
+        """Who calls, in one round trip."""
+        return MongoPrincipals(self._store)
 
     async def migrate(self) -> None:
         """See `Backend`: collections and indexes."""

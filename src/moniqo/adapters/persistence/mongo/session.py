@@ -49,9 +49,9 @@ class MongoSession:
     async def find_and_count(
         self, collection: Collection[E], select: Select
     ) -> tuple[list[E], int]:
-        """See `Session`; in one round trip."""
-        if select.limit == 0:
-            return [], await self.count(collection, select)
+        """See `Session`; in one round trip, save within a transaction, where no union may be."""
+        if select.limit == 0 or self._tx is not None:
+            return await self.find(collection, select), await self.count(collection, select)
         batch: dict[str, Any] = {} if select.limit is None else {"batchSize": select.limit + 1}
         with translated(collection):
             cursor = await self._store.rows(collection).aggregate(
