@@ -1,0 +1,1 @@
+"""Making texts of prompt templates, behind the `PromptRenderer` port."""
