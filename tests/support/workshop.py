@@ -88,6 +88,11 @@ class ToolDraft(Value):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Echoed(ToolDraft):
+    """A draft as it was understood."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tool(Entity):
     """A tool in the workshop."""
 
@@ -214,9 +219,9 @@ class OpenController(Controller):
     tag = "Open"
 
     @endpoint(POST, "/echo", summary="Say it again", public=True)
-    async def echo(self, data: ToolDraft) -> ToolDraft:
+    async def echo(self, data: ToolDraft) -> Echoed:
         """What was sent."""
-        return data
+        return Echoed(**{name: getattr(data, name) for name in ToolDraft.__slots__})
 
     @endpoint(GET, "/search", summary="Search", public=True)
     async def search(self, query: Search) -> Search:

@@ -1,7 +1,7 @@
 """The ASGI application: routes bound to use cases, ready once it has started."""
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -15,15 +15,20 @@ from litestar.types import ASGIApp
 from moniqo.application.identity.authenticate import Authenticate
 from moniqo.application.shared.system import Clock, Ids
 from moniqo.domain.shared.errors import Rejected
+from moniqo.entrypoints.http.docs import documentation
 from moniqo.entrypoints.http.edge import Edge
 from moniqo.entrypoints.http.endpoint import Controller, Source, endpoints_of
 from moniqo.entrypoints.http.errors import MethodNotAllowed, RouteNotFound
-from moniqo.entrypoints.http.gate import Gate
+from moniqo.entrypoints.http.gate import Gate, Receive, Scope
 from moniqo.entrypoints.http.handler import Handler
+from moniqo.entrypoints.http.openapi import openapi_document
 from moniqo.entrypoints.http.routes import CONTROLLERS
 from moniqo.entrypoints.http.runtime import Runtime
 from moniqo.entrypoints.http.wire import NO_STORE, NULL, Answer, succeeded
 from moniqo.entrypoints.settings import Settings
+from moniqo.entrypoints.settings.values import Environment
+
+Methods = dict[str, Callable[[Scope, Receive], Awaitable[Answer]]]
 
 
 def create_app(
@@ -52,7 +57,8 @@ def create_app(
 
     app = Litestar(
         route_handlers=[
-            _registered(path, below, runtime) for path, below in _by_path(handlers).items()
+            _registered(path, below, runtime)
+            for path, below in (_by_path(handlers) | _documentation(settings, controllers)).items()
         ],
         exception_handlers={HTTPException: _routing_failed(runtime)},
         lifespan=[running],
@@ -76,14 +82,26 @@ async def _start(container: AsyncContainer, runtime: Runtime, handlers: list[Han
                 handler.fixed[argument.name] = await container.get(argument.kind)
 
 
-def _by_path(handlers: Sequence[Handler]) -> dict[str, dict[str, Handler]]:
-    found: dict[str, dict[str, Handler]] = defaultdict(dict)
+def _documentation(
+    settings: Settings, controllers: Sequence[type[Controller]]
+) -> dict[str, Methods]:
+    application = settings.application
+    if application.environment is Environment.PRODUCTION and not settings.http.docs_in_production:
+        return {}
+    document = openapi_document(
+        controllers, title=application.app_name, version=application.app_version
+    )
+    return {path: {"GET": page} for path, page in documentation(document).items()}
+
+
+def _by_path(handlers: Sequence[Handler]) -> dict[str, Methods]:
+    found: dict[str, Methods] = defaultdict(dict)
     for handler in handlers:
         found[handler.endpoint.path][handler.endpoint.method.value] = handler
     return found
 
 
-def _registered(path: str, handlers: dict[str, Handler], runtime: Runtime) -> HTTPRouteHandler:
+def _registered(path: str, handlers: Methods, runtime: Runtime) -> HTTPRouteHandler:
     methods = [HttpMethod(name) for name in (*handlers, "OPTIONS")]
 
     async def handle(request: Request[Any, Any, Any]) -> ASGIApp:

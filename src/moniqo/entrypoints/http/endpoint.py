@@ -1,7 +1,7 @@
 """`@endpoint`: a controller's method says by its signature what it takes and what it answers."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from http import HTTPMethod
@@ -51,7 +51,8 @@ class Endpoint:
     """What is known of a route before the application starts.
 
     `needs` is the permission that a caller must hold; `public` routes ask for no token.
-    `refuses` are the errors that its shape does not tell of.
+    `refuses` are the errors that its shape does not tell of, `example` a request body where
+    one cannot be made up from the fields that must be there.
     """
 
     method: HTTPMethod
@@ -63,6 +64,7 @@ class Endpoint:
     public: bool
     lists: Lists | None
     refuses: tuple[type[AppError], ...]
+    example: Mapping[str, Any] | None
     function: Callable[..., Any]
     arguments: tuple[Argument, ...]
     returns: Any
@@ -96,6 +98,7 @@ def endpoint(  # noqa: PLR0913  (each says one thing about a route)
     public: bool = False,
     lists: Lists | None = None,
     refuses: tuple[type[AppError], ...] = (),
+    example: Mapping[str, Any] | None = None,
 ) -> Callable[[F], F]:
     """Make a controller's method a route.
 
@@ -115,6 +118,7 @@ def endpoint(  # noqa: PLR0913  (each says one thing about a route)
             public=public,
             lists=lists,
             refuses=refuses,
+            example=example,
             function=function,
             arguments=_arguments(function, path, lists),
             returns=get_type_hints(function, include_extras=True)["return"],

@@ -1,5 +1,6 @@
 """What a list can be filtered and sorted by, and how its query is read."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,35 +15,59 @@ from moniqo.entrypoints.http.query import as_json, pairs, refused
 PAGING = ("limit", "offset", "cursor", "sort")
 
 
+Compare = Callable[[str, object], Condition]
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A query parameter and the condition that it makes on a field."""
+
+    name: str
+    field: str
+    compare: Compare
+
+
+def since(name: str, field: str) -> Filter:
+    """From an instant on."""
+    return Filter(name, field, gte)
+
+
+def until(name: str, field: str) -> Filter:
+    """Before an instant."""
+    return Filter(name, field, lt)
+
+
 @dataclass(frozen=True, slots=True)
 class Lists:
     """A list of `entity`.
 
     `sort` names the fields it may be ordered by, `filters` the query parameters: a field's
-    name for equality; `x_after` and `x_before` for the instant `x_at`, the first inclusive.
+    name stands for equality; `x_after` and `x_before` for the instant `x_at`, the first
+    inclusive, unless they are fields themselves.
     """
 
     entity: type[Entity]
     sort: tuple[str, ...] = ("created_at",)
-    filters: tuple[str, ...] = ()
+    filters: tuple[str | Filter, ...] = ()
     default: tuple[str, ...] = ("-created_at",)
-    fields: dict[str, Field] = field(init=False, compare=False)
+    parameters: dict[str, tuple[Filter, Field]] = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
         known = {item.name: item for item in schema(self.entity)}
-        unknown = {name.removeprefix("-") for name in (*self.sort, *self.default)} - set(known)
+        filters = [_filter(item, known) if isinstance(item, str) else item for item in self.filters]
+        asked = {*self.sort, *self.default, *(item.field for item in filters)}
+        unknown = {name.removeprefix("-") for name in asked} - set(known)
         if unknown:
-            raise TypeError(f"{self.entity.__name__} cannot be sorted by {sorted(unknown)}")
-        chosen = {name: known[column(name, known)] for name in self.filters}
-        object.__setattr__(self, "fields", chosen)
+            raise TypeError(f"{self.entity.__name__} has no {', '.join(sorted(unknown))}")
+        chosen = {item.name: (item, known[item.field]) for item in filters}
+        object.__setattr__(self, "parameters", chosen)
 
 
-def column(name: str, known: dict[str, Field]) -> str:
-    """The field that a filter is about."""
-    for ending in ("_after", "_before"):
+def _filter(name: str, known: Mapping[str, Field]) -> Filter:
+    for ending, make in (("_after", since), ("_before", until)):
         if name not in known and name.endswith(ending):
-            return f"{name.removesuffix(ending)}_at"
-    return name
+            return make(name, f"{name.removesuffix(ending)}_at")
+    return Filter(name, name, eq)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +80,7 @@ class ListReader:
 
     def read(self, raw: bytes) -> Listing:
         """The listing; raises `Invalid` naming every parameter at fault."""
-        sent = pairs(raw, frozenset((*PAGING, *self.lists.filters)))
+        sent = pairs(raw, frozenset((*PAGING, *self.lists.parameters)))
         faults: list[Fault] = []
         values: dict[str, Any] = {}
         for name, text in sent.items():
@@ -68,7 +93,9 @@ class ListReader:
             raise refused(faults)
         return Listing(
             where=tuple(
-                self._condition(name, values[name]) for name in values if name not in PAGING
+                found.compare(found.field, values[name])
+                for name, (found, _) in self.lists.parameters.items()
+                if name in values
             ),
             sort=values.get("sort", self.lists.default),
             limit=values.get("limit", self.usual),
@@ -85,7 +112,7 @@ class ListReader:
             return self._sort(text)
         if name == "cursor":
             return text
-        wanted = self.lists.fields[name]
+        _, wanted = self.lists.parameters[name]
         value = decode(wanted.type, as_json(wanted.type, text))
         message = field_fault(wanted, value)
         if message:
@@ -98,12 +125,6 @@ class ListReader:
         if len(set(bare)) < len(bare) or not set(bare) <= set(self.lists.sort):
             raise Invalid(f"must name fields of {', '.join(self.lists.sort)}, each once")
         return names
-
-    def _condition(self, name: str, value: object) -> Condition:
-        target = self.lists.fields[name].name
-        if target == name:
-            return eq(name, value)
-        return gte(target, value) if name.endswith("_after") else lt(target, value)
 
 
 def _whole(text: str, least: int) -> int:

@@ -1,0 +1,94 @@
+"""The whole description, the same bytes for the same code."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from moniqo import __version__
+from moniqo.entrypoints.http.endpoint import Controller, endpoints_of
+from moniqo.entrypoints.http.openapi.operations import operation
+from moniqo.entrypoints.http.openapi.responses import examples
+from moniqo.entrypoints.http.openapi.schemas import Schemas
+
+_ABOUT = """\
+Let agents trade, under control.
+
+Every answer is in one envelope. Decimals are texts; send texts or numbers, digits are kept.
+Unknown fields and parameters are refused. `X-Request-ID` is taken from the request (1 to 128 of
+`A-Za-z0-9._-`) or made, and stands on every answer. `HEAD` answers like `GET` without a body."""
+
+_ENVELOPE: dict[str, Any] = {
+    "status_code": {"type": "integer"},
+    "message": {"type": "string"},
+    "data": {},
+    "error": {"type": "null"},
+    "timestamp": {"type": "string", "format": "date-time"},
+    "request_id": {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,128}$"},
+}
+_FAULT: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "field": {"type": "string", "description": "A dotted path; empty for the whole."},
+        "message": {"type": "string"},
+    },
+    "required": ["field", "message"],
+}
+_ERROR: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "code": {"type": "string", "pattern": "^[A-Z_]+$"},
+        "message": {"type": "string"},
+        "details": {"type": "array", "items": _FAULT},
+    },
+    "required": ["code", "message", "details"],
+}
+_TEXT = {"schema": {"type": "string"}}
+
+
+def _envelope(**changed: Any) -> dict[str, Any]:
+    return {"type": "object", "properties": _ENVELOPE | changed, "required": list(_ENVELOPE)}
+
+
+def openapi_document(
+    controllers: Sequence[type[Controller]], *, title: str = "Moniqo", version: str = __version__
+) -> dict[str, Any]:
+    """The description of these controllers' routes, in the order they are written."""
+    schemas = Schemas()
+    paths: dict[str, dict[str, Any]] = {}
+    for controller in controllers:
+        for endpoint in endpoints_of(controller):
+            described = operation(endpoint, schemas)
+            paths.setdefault(endpoint.path, {})[endpoint.method.value.lower()] = described
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": title, "version": version, "description": _ABOUT},
+        "servers": [{"url": "/"}],
+        "tags": [{"name": name} for name in dict.fromkeys(item.tag for item in controllers)],
+        "paths": paths,
+        "components": _components(schemas),
+    }
+
+
+def _components(schemas: Schemas) -> dict[str, Any]:
+    return {
+        "schemas": {
+            "Success": _envelope(),
+            "Failure": _envelope(data={"type": "null"}, error=_ERROR),
+            **dict(sorted(schemas.components.items())),
+        },
+        "examples": examples(),
+        "headers": {
+            "X-Request-ID": {"description": "Names the request in our logs.", **_TEXT},
+            "ETag": {"description": "Names the version of `data`.", **_TEXT},
+        },
+        "parameters": {
+            "If-Match": _condition("If-Match", "Refuse unless this version is the current one."),
+            "If-None-Match": _condition("If-None-Match", "Answer 304 if this is still current."),
+        },
+        "securitySchemes": {
+            "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+        },
+    }
+
+
+def _condition(name: str, description: str) -> dict[str, Any]:
+    return {"name": name, "in": "header", "required": False, "description": description, **_TEXT}

@@ -1,0 +1,67 @@
+"""Example values: by a field's name where the name says what is meant, else by its type."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import is_dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any, get_args, get_origin
+from uuid import UUID
+
+from moniqo.domain.shared.scalar import Scalar, scalar_type
+from moniqo.domain.shared.schema import Field, peel, plain, schema
+from moniqo.domain.shared.types import JsonObject
+from moniqo.entrypoints.http.shapes import shown
+
+INSTANT = "2026-01-31T09:00:00.000Z"
+IDENTITY = "019bd6a2-7c00-7000-8000-000000000001"
+BY_NAME: Mapping[str, Any] = {}
+_BY_TYPE: Mapping[Any, Any] = {
+    str: "text",
+    bool: True,
+    int: 1,
+    float: 1.25,
+    UUID: IDENTITY,
+    datetime: INSTANT,
+    Decimal: "12.5",
+}
+
+
+def sent_example(kind: type) -> dict[str, Any]:
+    """A payload with what must be there."""
+    return {field.name: _field(field, sent_example) for field in schema(kind) if field.required}
+
+
+def shown_example(annotation: Any) -> Any:
+    """An answer with everything that can be there."""
+    return _value(annotation, _shown_object)
+
+
+def _shown_object(kind: type) -> dict[str, Any]:
+    return {field.name: _field(field, _shown_object) for field in shown(kind)}
+
+
+def _field(field: Field, of_object: Callable[[type], Any]) -> Any:
+    bare = plain(field.type)
+    if field.name in BY_NAME and not (isinstance(bare, type) and is_dataclass(bare)):
+        return BY_NAME[field.name]
+    return _value(field.type, of_object)
+
+
+def _value(annotation: Any, of_object: Callable[[type], Any]) -> Any:
+    bare = peel(annotation)[0]
+    if bare is JsonObject:
+        return {}
+    bare = plain(bare)
+    origin = get_origin(bare)
+    if origin in (tuple, frozenset):
+        return [_value(get_args(bare)[0], of_object)]
+    if origin is not None:
+        return {"USDT": _value(get_args(bare)[1], of_object)}
+    if bare in _BY_TYPE:
+        return _BY_TYPE[bare]
+    if issubclass(bare, Enum):
+        return next(iter(bare)).value
+    if issubclass(bare, Scalar):
+        return _value(scalar_type(bare), of_object)
+    return of_object(bare)
