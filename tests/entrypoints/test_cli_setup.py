@@ -186,7 +186,10 @@ def test_the_doctor_asks_redis(run, valkey_server):
     "settings",
     [
         {"STORAGE_BACKEND": "postgres", "DATABASE_URL": "postgresql://u:canary@127.0.0.1:1/d"},
-        {"STORAGE_BACKEND": "mongo", "MONGODB_URL": "mongodb://u:canary@127.0.0.1:1/?replicaSet=r"},
+        {
+            "STORAGE_BACKEND": "mongo",
+            "MONGODB_URL": "mongodb://u:canary@127.0.0.1:1/?serverSelectionTimeoutMS=300",
+        },
     ],
 )
 def test_a_store_that_does_not_answer_is_told_without_its_password(run, settings):

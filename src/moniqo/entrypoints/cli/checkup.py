@@ -9,7 +9,7 @@ from moniqo.adapters.persistence.backend import Backend
 from moniqo.domain.shared.errors import AppError
 from moniqo.entrypoints.cli.exits import Exit
 from moniqo.entrypoints.cli.failures import MigrationsPending, failure_of
-from moniqo.entrypoints.cli.readiness import require_reachable
+from moniqo.entrypoints.cli.readiness import pending_on
 from moniqo.entrypoints.cli.session import parts
 from moniqo.entrypoints.cli.tables import table
 from moniqo.entrypoints.settings import Settings, WrongSettings, load
@@ -61,10 +61,7 @@ async def _store(settings: Settings) -> list[Finding]:
     async with parts(settings) as container:
 
         async def reach() -> None:
-            backend = await container.get(Backend)
-            pending.extend(await require_reachable(backend))
-            if not pending:
-                await backend.check()
+            pending.extend(await pending_on(await container.get(Backend)))
 
         reached = await _tried("storage", f"{kind} answers", reach)
     if not reached.ok:

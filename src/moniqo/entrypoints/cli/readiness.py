@@ -1,26 +1,33 @@
 """Whether the store can be used as it is, and making it so."""
 
+import asyncio
+
 from moniqo.adapters.persistence.backend import Backend
 from moniqo.domain.shared.errors import Unavailable
 from moniqo.entrypoints.cli.failures import MigrationsPending
 
 
-async def require_reachable(backend: Backend) -> tuple[str, ...]:
-    """The migrations that are pending; raises `Unavailable`, saying why and what to do."""
-    try:
-        return await backend.pending()
-    except Unavailable:
-        # The check knows more of reasons; where it finds none, the first error stands.
-        await backend.check()
-        raise
+async def pending_on(backend: Backend) -> tuple[str, ...]:
+    """The migrations that are pending; raises `Unavailable`, saying why and what to do.
+
+    With none pending the store can be used as it is.
+    """
+    # Both at once: what does not answer is waited for only once. The check knows more reasons.
+    checked, pending = await asyncio.gather(
+        backend.check(), backend.pending(), return_exceptions=True
+    )
+    if isinstance(pending, BaseException):
+        raise checked or pending
+    if checked is not None and not pending:
+        raise checked
+    return pending
 
 
 async def require_ready(backend: Backend) -> None:
     """Raise `Unavailable` or `MigrationsPending` unless the store can be used as it is."""
-    pending = await require_reachable(backend)
+    pending = await pending_on(backend)
     if pending:
         raise MigrationsPending(pending)
-    await backend.check()
 
 
 async def bring_up(backend: Backend) -> tuple[str, ...] | None:
