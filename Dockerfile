@@ -20,7 +20,6 @@ FROM python:3.13-slim-bookworm
 RUN useradd --system --uid 10001 --create-home --home-dir /var/lib/moniqo moniqo \
     && install -d -o moniqo -g moniqo /var/lib/moniqo/data
 COPY --from=build /opt/moniqo /opt/moniqo
-COPY --chown=root:root migrations /var/lib/moniqo/migrations
 ENV PATH=/opt/moniqo/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     ENVIRONMENT=production HOST=0.0.0.0 PORT=8000
 WORKDIR /var/lib/moniqo

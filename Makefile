@@ -56,7 +56,7 @@ migrate: $(VENV)/all.done ## Bring the configured store to this version's schema
 
 migration: $(VENV)/dev.done ## Generate a migration from the entities: make migration NAME=add_prompts
 	@test -n "$(NAME)" || { echo 'usage: make migration NAME=what_changes' >&2; exit 2; }
-	$(BIN)/alembic revision --autogenerate -m "$(NAME)"
+	$(BIN)/python tools/migration.py "$(NAME)"
 
 openapi: $(VENV)/core.done ## Write openapi.json
 	$(BIN)/moniqo openapi export > openapi.json.new
@@ -74,7 +74,7 @@ lock: $(VENV)/python ## Compile requirements/*.lock anew from pyproject.toml
 clean: ## Remove everything that was made, the virtual environment too
 	rm -rf $(VENV) $(VENV)-lock .coverage .coverage.* htmlcov build dist .hypothesis
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
-	find src tests tools migrations benchmarks -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
+	find src tests tools benchmarks -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 
 # The virtual environment, made anew when another interpreter is asked for.
 $(VENV)/python: FORCE
