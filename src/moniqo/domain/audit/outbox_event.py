@@ -13,7 +13,10 @@ from moniqo.domain.shared.types import JsonObject
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxEvent(Entity):
-    """An event as written in the transaction that it tells of. Done once, at least told once."""
+    """An event as written in the transaction that it tells of. Done once, at least told once.
+
+    Until `lease_until` it is somebody's, or waits to be tried again.
+    """
 
     id: OutboxEventId
     name: Annotated[str, Length(1, 100)]
@@ -34,6 +37,6 @@ class OutboxEvent(Entity):
         """Every reaction ran."""
         return self.with_(done_at=now, lease_until=None, error=None)
 
-    def failed(self, error: str) -> Self:
-        """A reaction failed; it may be claimed again."""
-        return self.with_(lease_until=None, error=error[:2000])
+    def failed(self, error: str, *, retry_at: datetime) -> Self:
+        """A reaction failed; it may be claimed again from `retry_at` on."""
+        return self.with_(lease_until=retry_at, error=error[:2000])

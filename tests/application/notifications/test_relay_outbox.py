@@ -1,0 +1,217 @@
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from moniqo.application.notifications.relay_outbox import LEASE, MOST_ATTEMPTS, RelayOutbox
+from moniqo.domain.audit.outbox_event import OutboxEvent
+from moniqo.domain.shared.event import Event
+from moniqo.domain.shared.ids import FlowId, OutboxEventId, TradeId, UserId
+from moniqo.domain.trading.events import CandlesImported, TradeClosed, TradeOpened
+from support.people import People
+
+LONG_PAUSE = timedelta(hours=1)
+
+
+@dataclass
+class Listener:
+    """Remembers what it was told; fails as often as it should."""
+
+    failures: int = 0
+    told: list[tuple[Event, OutboxEventId]] = field(default_factory=list)
+
+    async def __call__(self, event: Event, event_id: OutboxEventId) -> None:
+        await asyncio.sleep(0)
+        if self.failures:
+            self.failures -= 1
+            raise RuntimeError("not now")
+        self.told.append((event, event_id))
+
+
+def opened(people: People) -> TradeOpened:
+    return TradeOpened(
+        user_id=UserId(people.ids.new()),
+        trade_id=TradeId(people.ids.new()),
+        flow_id=FlowId(people.ids.new()),
+        symbol="BTC/USDT",
+        side="buy",
+        quantity=Decimal("0.5"),
+        price=Decimal("17650.03"),
+    )
+
+
+def closed(people: People) -> TradeClosed:
+    return TradeClosed(
+        user_id=UserId(people.ids.new()),
+        trade_id=TradeId(people.ids.new()),
+        flow_id=None,
+        symbol="BTC/USDT",
+        profit_loss=Decimal("-139.04328086775"),
+    )
+
+
+async def emit(people: People, *events: Event) -> None:
+    for event in events:
+        async with people.uow() as tx:
+            tx.emit(event)
+        people.clock.advance(milliseconds=1)
+
+
+def relay(people: People, reactions: Mapping[type[Event], Any]) -> RelayOutbox:
+    return RelayOutbox(people.uow, people.clock, reactions)
+
+
+async def outbox(people: People) -> OutboxEvent:
+    (row,) = await people.all(OutboxEvent)
+    return row  # type: ignore[no-any-return]
+
+
+async def test_every_event_is_told_as_it_was_emitted_and_in_order() -> None:
+    people, listener = People(), Listener()
+    events = [opened(people), closed(people), opened(people)]
+    await emit(people, *events)
+
+    done = await relay(people, {TradeOpened: (listener,), TradeClosed: (listener,)})()
+
+    rows = await people.all(OutboxEvent)
+    assert done == 3
+    assert listener.told == [(event, row.id) for event, row in zip(events, rows, strict=True)]
+    assert all(row.done_at is not None and row.error is None for row in rows)
+
+
+async def test_what_is_done_is_not_told_again() -> None:
+    people, listener = People(), Listener()
+    await emit(people, opened(people))
+    tell = relay(people, {TradeOpened: (listener,)})
+    await tell()
+
+    people.clock.advance(days=1)
+
+    assert await tell() == 0
+    assert len(listener.told) == 1
+
+
+async def test_an_event_that_nobody_reacts_to_is_done() -> None:
+    people = People()
+    await emit(people, CandlesImported(exchange="x", symbol="A/B", timeframe="1h", added=1))
+
+    assert await relay(people, {TradeOpened: (Listener(),)})() == 1
+
+
+async def test_all_reactions_of_an_event_run() -> None:
+    people, one, two = People(), Listener(), Listener()
+    await emit(people, opened(people))
+
+    await relay(people, {TradeOpened: (one, two)})()
+
+    assert len(one.told) == len(two.told) == 1
+
+
+async def test_a_reaction_that_fails_is_tried_again_later_and_holds_up_no_other() -> None:
+    people, flaky, steady = People(), Listener(failures=1), Listener()
+    await emit(people, opened(people), closed(people))
+    tell = relay(people, {TradeOpened: (flaky,), TradeClosed: (steady,)})
+
+    first = await tell()
+    failed = (await people.all(OutboxEvent))[0]
+    too_early = await tell()
+    people.clock.advance(seconds=6)
+    second = await tell()
+
+    assert (first, too_early, second) == (1, 0, 1)
+    assert (failed.error, failed.done_at, failed.attempts) == ("RuntimeError: not now", None, 1)
+    assert len(flaky.told) == len(steady.told) == 1
+
+
+async def test_poison_is_parked_with_its_error() -> None:
+    people, broken = People(), Listener(failures=1000)
+    await emit(people, opened(people))
+    tell = relay(people, {TradeOpened: (broken,)})
+
+    for _ in range(MOST_ATTEMPTS + 5):
+        await tell()
+        people.clock.advance(seconds=LONG_PAUSE.total_seconds())
+
+    row = await outbox(people)
+    assert (row.attempts, row.done_at, row.error) == (MOST_ATTEMPTS, None, "RuntimeError: not now")
+    assert broken.failures == 1000 - MOST_ATTEMPTS
+
+
+async def test_a_payload_that_cannot_be_read_is_poison_too() -> None:
+    people, listener = People(), Listener()
+    await emit(people, opened(people))
+    row = await outbox(people)
+    await people.save(row.with_(payload={"symbol": 7}))
+
+    assert await relay(people, {TradeOpened: (listener,)})() == 0
+
+    assert (await outbox(people)).error.startswith("Invalid: ")  # type: ignore[union-attr]
+    assert listener.told == []
+
+
+async def test_pauses_grow() -> None:
+    people, broken = People(), Listener(failures=1000)
+    await emit(people, opened(people))
+    tell = relay(people, {TradeOpened: (broken,)})
+    pauses = []
+
+    for _ in range(3):
+        await tell()
+        row = await outbox(people)
+        assert row.lease_until is not None
+        pauses.append((row.lease_until - people.clock.now()).total_seconds())
+        people.clock.advance(hours=1)
+
+    assert pauses == [5, 10, 20]
+
+
+async def test_relays_at_once_tell_each_event_once() -> None:
+    people, listener = People(), Listener()
+    await emit(people, *(opened(people) for _ in range(10)))
+    tell = relay(people, {TradeOpened: (listener,)})
+
+    done = await asyncio.gather(*(tell() for _ in range(4)))
+
+    assert sum(done) == 10
+    assert len({event_id for _, event_id in listener.told}) == len(listener.told) == 10
+
+
+async def test_what_a_dead_relay_had_claimed_is_told_when_its_lease_is_over() -> None:
+    people, listener = People(), Listener()
+    await emit(people, opened(people))
+    row = await outbox(people)
+    await people.save(row.claimed(until=people.clock.now() + LEASE))
+    tell = relay(people, {TradeOpened: (listener,)})
+
+    meanwhile = await tell()
+    people.clock.advance(seconds=LEASE.total_seconds() + 1)
+    afterwards = await tell()
+
+    assert (meanwhile, afterwards) == (0, 1)
+    assert (await outbox(people)).attempts == 2
+
+
+async def test_a_relay_that_took_too_long_leaves_the_outcome_to_its_successor() -> None:
+    people, listener = People(), Listener()
+    await emit(people, opened(people))
+
+    async def slow(_: Event, __: OutboxEventId) -> None:
+        people.clock.advance(seconds=LEASE.total_seconds() + 1)
+        await relay(people, {TradeOpened: (listener,)})()
+
+    done = await relay(people, {TradeOpened: (slow,)})()
+
+    row = await outbox(people)
+    assert (done, len(listener.told), row.attempts) == (0, 1, 2)
+    assert row.done_at is not None
+
+
+async def test_more_events_than_fit_one_batch_are_all_told() -> None:
+    people, listener = People(), Listener()
+    async with people.uow() as tx:
+        for _ in range(230):
+            tx.emit(opened(people))
+
+    assert await relay(people, {TradeOpened: (listener,)})() == 230
