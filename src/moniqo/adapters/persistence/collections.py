@@ -59,7 +59,7 @@ REGISTRY = Registry(
         "flow_runs",
         unique=(("flow_id",),),
         only_where=((("flow_id",), ("status", "running")),),
-        indexes=(("flow_id", "created_at"), ("status", "created_at")),
+        indexes=(("flow_id", "created_at"), ("flow_id", "status"), ("status", "created_at")),
         audited=False,
     ),
     Collection(Backtest, "backtests", indexes=(("user_id", "created_at"),), audited=False),

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from functools import lru_cache
 from typing import Any
 
 from moniqo.adapters.codec import JSON_LEAVES, Codec
@@ -17,6 +18,7 @@ Sort = tuple[tuple[str, bool], ...]
 _CODEC = Codec(JSON_LEAVES)
 
 
+@lru_cache(maxsize=1024)
 def parse_sort(names: tuple[str, ...]) -> Sort:
     """(field, descending) pairs from `("-created_at", "name")`, ending with the id."""
     sort = tuple((name.removeprefix("-"), name.startswith("-")) for name in names)

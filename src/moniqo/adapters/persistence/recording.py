@@ -1,7 +1,6 @@
 """The one repository and unit of work: versions, soft delete, audit rows and outbox rows."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -259,7 +258,7 @@ def stamped(entity: E, now: datetime, *, created: bool) -> E:
     }
     if created:
         changes |= {"created_at": now, "created_by": actor}
-    return entity.with_(**changes)
+    return entity.stamped(**changes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,14 +271,31 @@ class RecordedUnitOfWork:
     ids: Ids
     audited: bool = True
 
-    @asynccontextmanager
-    async def __call__(self) -> AsyncIterator[Transaction]:
+    def __call__(self) -> "_Block":
         """One transaction: committed on clean exit, forgotten otherwise."""
         session = self.backend.session()
-        tx = RecordedTransaction(session, self.registry, self.clock, self.ids, audited=self.audited)
+        return _Block(
+            RecordedTransaction(session, self.registry, self.clock, self.ids, audited=self.audited)
+        )
+
+
+class _Block:
+    """The extent of a transaction."""
+
+    __slots__ = ("_tx",)
+
+    def __init__(self, tx: RecordedTransaction) -> None:
+        self._tx = tx
+
+    async def __aenter__(self) -> Transaction:
+        return self._tx
+
+    async def __aexit__(self, kind: object, error: BaseException | None, _: object) -> None:
+        if error is not None:
+            await self._tx.session.rollback()
+            return
         try:
-            yield tx
-            await tx.finish()
+            await self._tx.finish()
         except BaseException:
-            await session.rollback()
+            await self._tx.session.rollback()
             raise

@@ -5,6 +5,7 @@ from typing import Any
 from moniqo.adapters.persistence.collection import Collection
 from moniqo.domain.shared.errors import (
     AlreadyExists,
+    Conflict,
     Fault,
     Invalid,
     PreconditionFailed,
@@ -35,6 +36,12 @@ def stale(collection: Collection[Any]) -> StaleVersion:
     """The row has another version than expected, or is gone."""
     kind = collection.entity.__name__
     return StaleVersion(f"{kind} was changed by somebody else meanwhile.")
+
+
+def referred(collection: Collection[Any]) -> Conflict:
+    """A row that others refer to was to be deleted for good."""
+    kind = collection.entity.__name__
+    return Conflict(f"{kind} is still referred to.")
 
 
 def outdated(collection: Collection[Any]) -> PreconditionFailed:

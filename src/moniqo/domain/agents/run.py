@@ -1,6 +1,6 @@
 """Runs of a flow: a state machine whose every state is in the database."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -99,7 +99,7 @@ class StepRun(Value):
         """In the next state; raises `RuleViolated` for a step that does not exist."""
         if status not in _NEXT_STEP[self.status]:
             raise RuleViolated(f"A step that is {self.status} cannot become {status}.")
-        return replace(self, status=status, **changes)  # type: ignore[arg-type]
+        return self.with_(status=status, **changes)
 
     @property
     def is_final(self) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from itertools import pairwise
 from typing import Annotated, Protocol
 
@@ -158,6 +159,21 @@ STRATEGIES: dict[str, type[Strategy]] = {
 
 def strategy_of(config: Mapping[str, object]) -> Strategy:
     """The strategy that `config` names, with its parameters; raises `Invalid`."""
+    try:
+        # The types tell 1 from 1.0 and from True, which are equal as keys.
+        return _strategy(tuple((key, type(value), value) for key, value in config.items()))
+    except TypeError:
+        # A list or an object among the parameters: no strategy takes any.
+        return _read(dict(config))
+
+
+@lru_cache(maxsize=256)
+def _strategy(items: tuple[tuple[str, type, object], ...]) -> Strategy:
+    """Read once per configuration: every step of every run asks for it."""
+    return _read({key: value for key, _, value in items})
+
+
+def _read(config: dict[str, object]) -> Strategy:
     name = config.get("strategy")
     if not isinstance(name, str) or name not in STRATEGIES:
         raise Invalid.field("strategy", f"must be one of {', '.join(STRATEGIES)}")

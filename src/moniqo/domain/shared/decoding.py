@@ -10,6 +10,7 @@ from dataclasses import is_dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Enum
+from functools import partial
 from math import isfinite
 from typing import Any, TypeVar, get_args, get_origin
 from uuid import UUID
@@ -19,7 +20,7 @@ from moniqo.domain.shared.entity import field_fault
 from moniqo.domain.shared.errors import Fault, Invalid
 from moniqo.domain.shared.rules import MAX_DIGITS, decimal_fault, integer_fault, text_fault
 from moniqo.domain.shared.scalar import Scalar, scalar_type
-from moniqo.domain.shared.schema import Field, peel, plain, schema
+from moniqo.domain.shared.schema import Field, peel, plain, remembered, schema
 from moniqo.domain.shared.types import JsonObject
 
 T = TypeVar("T")
@@ -49,7 +50,7 @@ def decode(kind: type[T], data: object) -> T:
 def decode_fields(kind: type, data: object) -> dict[str, Any]:
     """Only those fields of the dataclass `kind` that `data` has, each checked; for patches."""
     try:
-        values, faults = _fields(kind, _object(data), partial=True)
+        values, faults = _fields(kind, _object(data), some=True)
     except _Fault as problem:
         values, faults = {}, list(problem.faults)
     if faults:
@@ -68,12 +69,12 @@ def exact_numbers(data: Any) -> Any:
 
 
 def _read(annotation: Any, data: object) -> Any:
-    bare, optional, rules = peel(annotation)
+    bare, optional, rules = _peeled(annotation)
     if data is None:
         if optional:
             return None
         raise _wrong("must not be null")
-    value = _read_bare(bare, data)
+    value = _reader(bare)(data)
     # Rules of a field stand on the field; these are those of a collection's items.
     for rule in rules:
         message = rule.fault(value)
@@ -82,21 +83,27 @@ def _read(annotation: Any, data: object) -> Any:
     return value
 
 
-def _read_bare(bare: Any, data: object) -> Any:
+_peeled = remembered(peel)
+
+
+@remembered
+def _reader(bare: Any) -> Callable[[object], Any]:
+    """What reads a bare type, found once."""
     if bare is JsonObject:
-        return _free(_object(data))
+        return lambda data: _free(_object(data))
     bare = plain(bare)
     origin = get_origin(bare)
     if origin is not None:
-        return _read_collection(origin, get_args(bare), data)
+        return partial(_read_collection, origin, get_args(bare))
     if bare in _ATOMS:
-        return _ATOMS[bare](data)
+        return _ATOMS[bare]
     if issubclass(bare, Enum):
-        return _read_enum(bare, data)
+        return partial(_read_enum, {member.value: member for member in bare})
     if issubclass(bare, Scalar):
-        return _constructed(bare, {"value": _read(scalar_type(bare), data)})
-    if is_dataclass(bare) and isinstance(bare, type):
-        return _read_object(bare, data)
+        inner = scalar_type(bare)
+        return lambda data: _constructed(bare, {"value": _read(inner, data)})
+    if isinstance(bare, type) and is_dataclass(bare):
+        return partial(_read_object, bare)
     raise TypeError(f"cannot decode {bare}")
 
 
@@ -176,8 +183,7 @@ _ATOMS: dict[Any, Callable[[object], Any]] = {
 }
 
 
-def _read_enum(kind: type[Enum], data: object) -> Enum:
-    members = {member.value: member for member in kind}
+def _read_enum(members: Mapping[str, Enum], data: object) -> Enum:
     if not isinstance(data, str) or data not in members:
         raise _wrong(f"must be one of {', '.join(members)}")
     return members[data]
@@ -223,14 +229,14 @@ def _object(data: object) -> Mapping[str, object]:
 
 
 def _read_object(kind: type, data: object) -> Any:
-    values, faults = _fields(kind, _object(data), partial=False)
+    values, faults = _fields(kind, _object(data), some=False)
     if faults:
         raise _Fault(*faults)
     return _constructed(kind, values)
 
 
 def _fields(
-    kind: type, data: Mapping[str, object], *, partial: bool
+    kind: type, data: Mapping[str, object], *, some: bool
 ) -> tuple[dict[str, Any], list[Fault]]:
     known = {field.name: field for field in schema(kind)}
     faults = [Fault(name, "is not a known field") for name in data if name not in known]
@@ -238,7 +244,7 @@ def _fields(
     for name, field in known.items():
         sent = data.get(name, _MISSING)
         if sent is _MISSING:
-            if field.required and not partial:
+            if field.required and not some:
                 faults.append(Fault(name, "is required"))
             continue
         try:

@@ -30,7 +30,7 @@ _LEAVES: Leaves = {
     JsonObject: Leaf(lambda value: json.dumps(dict(value)), json.loads),
     Mapping: Leaf(lambda mapping: [[*pair] for pair in mapping.items()], dict),
 }
-_CODEC = Codec(_LEAVES)
+_CODEC = Codec(_LEAVES, trusted=True)
 
 
 def document_of(entity: Entity) -> Document:

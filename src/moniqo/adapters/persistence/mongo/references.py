@@ -9,8 +9,9 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 
 from moniqo.adapters.persistence.collection import Collection
 from moniqo.adapters.persistence.mongo.documents import Document
+from moniqo.adapters.persistence.mongo.queries import Filter
 from moniqo.adapters.persistence.mongo.store import Store
-from moniqo.adapters.persistence.violations import dangling
+from moniqo.adapters.persistence.violations import dangling, referred
 
 
 class References:
@@ -40,11 +41,25 @@ class References:
         targets = self._store.references[collection.entity]
         for field in fields:
             name = targets[field].name
-            referred = {document[field] for document in documents} - {None}
-            wanted[name] |= {item: field for item in referred if (name, item) not in self._known}
+            needed = {document[field] for document in documents} - {None}
+            wanted[name] |= {item: field for item in needed if (name, item) not in self._known}
         for target in {item.name: item for item in targets.values()}.values():
             if wanted[target.name]:
                 await self._find(collection, target, wanted[target.name], tx)
+
+    async def release(
+        self, collection: Collection[Any], doomed: Filter, tx: AsyncClientSession
+    ) -> None:
+        """Raise if anything but the documents to be deleted themselves refers to one of them."""
+        referrers = self._store.referrers(collection)
+        if referrers:
+            rows = self._store.rows(collection).find(doomed, {"_id": 1}, session=tx)
+            ids = [row["_id"] for row in await rows.to_list()]
+        for referrer, field in referrers:
+            others = {"_id": {"$nin": ids}} if referrer is collection else {}
+            where = {field: {"$in": ids}, **others}
+            if await self._store.rows(referrer).find_one(where, {"_id": 1}, session=tx):
+                raise referred(collection)
 
     async def _find(
         self,
@@ -56,6 +71,6 @@ class References:
         rows = self._store.rows(target).find({"_id": {"$in": [*wanted]}}, {"_id": 1}, session=tx)
         found = {row["_id"] for row in await rows.to_list()}
         self.note(target, found)
-        for referred, field in wanted.items():
-            if referred not in found:
+        for needed, field in wanted.items():
+            if needed not in found:
                 raise dangling(collection, field)

@@ -109,9 +109,10 @@ class MongoSession:
         """See `Session`."""
         tx = await self._begin()
         self._references.forget()
+        doomed = matching(Select(where=where, deleted=True))
         with translated(collection):
-            rows = self._store.rows(collection)
-            gone = await rows.delete_many(matching(Select(where=where, deleted=True)), session=tx)
+            await self._references.release(collection, doomed, tx)
+            gone = await self._store.rows(collection).delete_many(doomed, session=tx)
         return gone.deleted_count
 
     async def commit(self) -> None:

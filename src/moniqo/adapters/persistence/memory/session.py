@@ -1,0 +1,144 @@
+"""A unit of work in memory."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+from uuid import UUID
+
+from moniqo.adapters.persistence.backend import Select
+from moniqo.adapters.persistence.collection import Collection
+from moniqo.adapters.persistence.memory.conditions import cut, test_of
+from moniqo.adapters.persistence.memory.table import Table
+from moniqo.adapters.persistence.violations import dangling, duplicate, stale
+from moniqo.application.shared.query import Condition, Op
+from moniqo.domain.shared.entity import Entity
+
+E = TypeVar("E", bound=Entity)
+References = Callable[[Collection[Any]], Mapping[str, Collection[Any]]]
+
+
+class MemorySession:
+    """Writes go to an overlay under one lock and reach the tables at commit."""
+
+    def __init__(
+        self,
+        tables: Mapping[type[Entity], Table],
+        references: References | None,
+        writing: asyncio.Lock,
+    ) -> None:
+        self._tables = tables
+        self._references = references
+        self._lock = writing
+        self._changes: dict[type[Entity], dict[UUID, Any]] = {}
+        self._writing = False
+
+    async def find(self, collection: Collection[E], select: Select) -> list[E]:
+        """See `Session`."""
+        return cut(self._matching(collection, select), select)
+
+    async def find_and_count(
+        self, collection: Collection[E], select: Select
+    ) -> tuple[list[E], int]:
+        """See `Session`."""
+        rows = self._matching(collection, select)
+        total = len(rows)
+        return cut(rows, select), total
+
+    async def count(self, collection: Collection[E], select: Select) -> int:
+        """See `Session`."""
+        return len(self._matching(collection, select))
+
+    async def insert(self, collection: Collection[E], entities: Sequence[E]) -> None:
+        """See `Session`."""
+        await self._begin()
+        overlay = self._changes.setdefault(collection.entity, {})
+        for entity in entities:
+            if self._row(collection, entity.id) is not None:
+                raise duplicate(collection, ("id",))
+            self._admit(collection, entity)
+            overlay[entity.id] = entity
+
+    async def update(self, collection: Collection[E], entity: E, expected_version: int) -> None:
+        """See `Session`."""
+        await self._begin()
+        stored = self._row(collection, entity.id)
+        if stored is None or stored.version != expected_version:
+            raise stale(collection)
+        self._admit(collection, entity)
+        self._changes.setdefault(collection.entity, {})[entity.id] = entity
+
+    async def delete(self, collection: Collection[E], where: tuple[Condition, ...]) -> int:
+        """See `Session`."""
+        await self._begin()
+        rows = self._matching(collection, Select(where=where, deleted=True))
+        self._changes.setdefault(collection.entity, {}).update((row.id, None) for row in rows)
+        return len(rows)
+
+    async def commit(self) -> None:
+        """See `Session`."""
+        for entity, changes in self._changes.items():
+            table = self._tables[entity]
+            for row_id, row in changes.items():
+                table.put(row_id, row)
+        await self.rollback()
+
+    async def rollback(self) -> None:
+        """See `Session`."""
+        self._changes = {}
+        if self._writing:
+            self._writing = False
+            self._lock.release()
+
+    async def _begin(self) -> None:
+        if not self._writing:
+            await self._lock.acquire()
+            self._writing = True
+
+    def _row(self, collection: Collection[E], row_id: UUID) -> E | None:
+        overlay = self._changes.get(collection.entity)
+        if overlay and row_id in overlay:
+            return overlay[row_id]  # type: ignore[no-any-return]
+        return self._tables[collection.entity].rows.get(row_id)
+
+    def _matching(self, collection: Collection[E], select: Select) -> list[E]:
+        where = select.where
+        if where and where[0].field == "id" and where[0].op is Op.EQ:
+            # Nearly every read names the id first: the row is there or it is not.
+            row = self._row(collection, where[0].value)  # type: ignore[arg-type]
+            rows: Iterable[Any] = () if row is None else (row,)
+            tests = [test_of(condition) for condition in where[1:]]
+        else:
+            rows = self._visible(collection, where)
+            tests = [test_of(condition) for condition in where]
+        return [
+            row
+            for row in rows
+            if (select.deleted or row.deleted_at is None) and all(test(row) for test in tests)
+        ]
+
+    def _visible(self, collection: Collection[Any], where: tuple[Condition, ...]) -> Iterable[Any]:
+        """Rows that may meet the conditions, this unit's own changes in place of what was."""
+        table = self._tables[collection.entity]
+        rows = (table.rows[row_id] for row_id in table.candidates(where))
+        overlay = self._changes.get(collection.entity)
+        if not overlay:
+            return rows
+        kept = [row for row in rows if row.id not in overlay]
+        return [*kept, *(row for row in overlay.values() if row is not None)]
+
+    def _admit(self, collection: Collection[E], entity: E) -> None:
+        """Raise unless references lead somewhere and unique fields are free."""
+        references = self._references(collection) if self._references else {}
+        for name, target in references.items():
+            value = getattr(entity, name)
+            if value is not None and self._row(target, value) is None:
+                raise dangling(collection, name)
+        overlay = self._changes.get(collection.entity, {})
+        for index in self._tables[collection.entity].uniques:
+            key = index.unique_key(entity)
+            if key is None:
+                continue
+            holders = [held for held in index.ids.get(key, ()) if held not in overlay]
+            holders += [row.id for row in overlay.values() if row and index.unique_key(row) == key]
+            if any(holder != entity.id for holder in holders):
+                raise duplicate(collection, index.fields)

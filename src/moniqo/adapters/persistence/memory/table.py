@@ -1,0 +1,92 @@
+"""Committed rows, and where to find them."""
+
+from collections.abc import Callable, Iterable
+from itertools import product
+from operator import attrgetter
+from typing import Any
+from uuid import UUID
+
+from moniqo.adapters.persistence.collection import Collection
+from moniqo.adapters.persistence.memory.conditions import bare
+from moniqo.application.shared.query import Condition, Op
+
+Key = tuple[object, ...]
+
+
+def _key_of(fields: tuple[str, ...]) -> Callable[[Any], Key]:
+    """The values of the fields, scalars by what they hold."""
+    getters = [attrgetter(name) for name in fields]
+    return lambda row: tuple([bare(get(row)) for get in getters])
+
+
+class Index:
+    """Ids of committed rows by the values of a group of fields."""
+
+    def __init__(self, fields: tuple[str, ...], narrowing: tuple[str, str] | None = None) -> None:
+        self.fields = fields
+        self.ids: dict[Key, dict[UUID, None]] = {}
+        self.key = _key_of(fields)
+        self._narrowing = narrowing
+
+    def unique_key(self, row: Any) -> Key | None:
+        """The key that must be unique; None where the rule does not cover the row."""
+        narrowing = self._narrowing
+        if row.deleted_at is not None or (
+            narrowing and bare(getattr(row, narrowing[0])) != narrowing[1]
+        ):
+            return None
+        key = self.key(row)
+        return None if None in key else key
+
+    def move(self, old: Key | None, new: Key | None, row_id: UUID) -> None:
+        """The row was found by `old` and is now found by `new`."""
+        if old == new:
+            return
+        if old is not None:
+            self.ids[old].pop(row_id, None)
+            if not self.ids[old]:
+                del self.ids[old]
+        if new is not None:
+            self.ids.setdefault(new, {})[row_id] = None
+
+
+class Table:
+    """The rows of one collection."""
+
+    def __init__(self, collection: Collection[Any]) -> None:
+        self.rows: dict[UUID, Any] = {}
+        groups = dict.fromkeys(
+            group[:size] for group in collection.indexes for size in range(1, len(group) + 1)
+        )
+        # What orders by time is no help in finding equal values.
+        self.indexes = [Index(group) for group in groups if not group[-1].endswith("_at")]
+        self.uniques = [Index(group, collection.narrowing(group)) for group in collection.unique]
+
+    def put(self, row_id: UUID, row: Any | None) -> None:
+        """Store a row, or take it away."""
+        old = self.rows.get(row_id)
+        for index in self.indexes:
+            index.move(old and index.key(old), row and index.key(row), row_id)
+        for index in self.uniques:
+            index.move(old and index.unique_key(old), row and index.unique_key(row), row_id)
+        if row is None:
+            self.rows.pop(row_id, None)
+        else:
+            self.rows[row_id] = row
+
+    def candidates(self, where: tuple[Condition, ...]) -> Iterable[UUID]:
+        """Ids of all committed rows that can meet the conditions, by the narrowest index."""
+        wanted: dict[str, tuple[Any, ...]] = {}
+        for item in where:
+            if item.op is Op.EQ:
+                wanted[item.field] = (bare(item.value),)
+            elif item.op is Op.IN:
+                wanted.setdefault(item.field, tuple(map(bare, item.value)))  # type: ignore[call-overload]
+        if "id" in wanted:
+            return [row_id for row_id in dict.fromkeys(wanted["id"]) if row_id in self.rows]
+        usable = [index for index in self.indexes if wanted.keys() >= set(index.fields)]
+        if not usable:
+            return self.rows
+        index = max(usable, key=lambda item: len(item.fields))
+        keys = dict.fromkeys(product(*(wanted[name] for name in index.fields)))
+        return [row_id for key in keys for row_id in index.ids.get(key, ())]
