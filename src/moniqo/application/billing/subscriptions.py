@@ -15,9 +15,9 @@ from moniqo.application.shared.query import Condition, eq
 from moniqo.application.shared.system import Clock, Ids
 from moniqo.domain.billing.events import PlanSubscribed, SubscriptionCancelled
 from moniqo.domain.billing.plan import Plan
-from moniqo.domain.billing.subscription import Subscription
+from moniqo.domain.billing.subscription import Subscription, SubscriptionStatus
 from moniqo.domain.shared.entity import Value
-from moniqo.domain.shared.errors import AlreadyExists, Invalid, StaleVersion
+from moniqo.domain.shared.errors import AlreadyExists, Invalid, RuleViolated, StaleVersion
 from moniqo.domain.shared.ids import PlanId, SubscriptionId, UserId
 
 
@@ -77,22 +77,34 @@ class SubscribePlan:
 class CancelSubscription:
     """End a subscription and fall back to the default plan, in one transaction.
 
-    Raises `NotFound` for somebody else's, `RuleViolated` for one that is over.
+    It ends as expired if its time is over and else as cancelled. Raises `NotFound` for somebody
+    else's, `RuleViolated` for one that has ended or would end otherwise than as `status`.
     """
 
     uow: UnitOfWork
     clock: Clock
     ids: Ids
 
-    async def __call__(self, *, user_id: UserId, subscription_id: SubscriptionId) -> Subscription:
+    async def __call__(
+        self,
+        *,
+        user_id: UserId,
+        subscription_id: SubscriptionId,
+        status: SubscriptionStatus | None = None,
+    ) -> Subscription:
         """The subscription as it ended."""
-        return await settled(lambda: self._cancel(user_id, subscription_id))
+        return await settled(lambda: self._cancel(user_id, subscription_id, status))
 
-    async def _cancel(self, user_id: UserId, subscription_id: SubscriptionId) -> Subscription:
+    async def _cancel(
+        self, user_id: UserId, subscription_id: SubscriptionId, status: SubscriptionStatus | None
+    ) -> Subscription:
         now = self.clock.now()
         async with self.uow() as tx:
             present = await tx[Subscription].get(subscription_id, *own(user_id))
-            ended = await tx[Subscription].save(present.ended(now))
+            ended = present.ended(now)
+            if status not in (None, ended.status):
+                raise RuleViolated(f"The subscription can now become {ended.status} only.")
+            ended = await tx[Subscription].save(ended)
             fallback = await default_plan(tx)
             await tx[Subscription].add(new_subscription(self.ids, user_id, fallback, now))
             tx.emit(SubscriptionCancelled(user_id=user_id, plan_id=ended.plan_id))

@@ -17,6 +17,7 @@ ADMIN = "Admin"
 MODERATOR = "Moderator"
 ORDINARY = "User"
 """The names of the system roles."""
+ADMINISTRATORS = frozenset({SUPERADMIN, ADMIN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Profile:
     """A user as shown to themselves and to operators: nothing secret is in it."""
 
     id: UserId
+    version: int
     email: Email
     username: Username | None
     first_name: str
@@ -57,6 +59,7 @@ def profile_of(member: Member) -> Profile:
     user, account, role = member.user, member.account, member.role
     return Profile(
         id=user.id,
+        version=user.version,
         email=account.email,
         username=account.username,
         first_name=user.first_name,
@@ -67,7 +70,7 @@ def profile_of(member: Member) -> Profile:
         role_id=role.id,
         role=role.name,
         permissions=member.permissions,
-        is_admin=role.name in (SUPERADMIN, ADMIN),
+        is_admin=role.name in ADMINISTRATORS,
         is_verified=account.is_verified,
         is_active=account.is_active,
         last_login_at=account.last_login_at,

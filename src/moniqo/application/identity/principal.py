@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from moniqo.application.identity.members import ADMINISTRATORS
 from moniqo.domain.shared.errors import Forbidden
 from moniqo.domain.shared.ids import AccountId, SessionId, UserId
 
@@ -16,6 +17,11 @@ class Principal:
     email: str
     role: str
     permissions: frozenset[str]
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether the caller keeps what is shared by everybody."""
+        return self.role in ADMINISTRATORS
 
     def may(self, permission: str) -> bool:
         """Whether the caller's role holds `permission` (`agents:write`)."""

@@ -11,7 +11,7 @@ from uuid import UUID
 from moniqo.application.identity.principal import Principal
 from moniqo.application.shared.query import Listing
 from moniqo.domain.shared.errors import AppError
-from moniqo.domain.shared.schema import plain
+from moniqo.domain.shared.schema import peel, plain
 from moniqo.entrypoints.http.lists import Lists
 
 T = TypeVar("T")
@@ -39,11 +39,15 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """One parameter of a controller's method; for changes, `kind` is the payload."""
+    """One parameter of a controller's method; for changes, `kind` is the payload.
+
+    An optional body may be left out.
+    """
 
     name: str
     source: Source
     kind: Any
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +163,8 @@ def _argument(name: str, kind: Any, path: str, lists: Lists | None) -> Argument:
             raise TypeError(f"path parameter {name} must be a UUID")
         return Argument(name, Source.PATH, kind)
     if name == "data":
-        return Argument(name, Source.BODY, kind)
+        payload, optional, _ = peel(kind)
+        return Argument(name, Source.BODY, payload, optional)
     if name == "changes" and get_origin(kind) is Changes:
         return Argument(name, Source.CHANGES, get_args(kind)[0])
     if kind is Listing:

@@ -11,7 +11,7 @@ from moniqo.domain.shared.entity import Value
 from moniqo.domain.shared.errors import Invalid, NotFound, PreconditionFailed
 from moniqo.entrypoints.http import etags
 from moniqo.entrypoints.http.bearer import bearer_token
-from moniqo.entrypoints.http.endpoint import GET, Changes, Endpoint, Source
+from moniqo.entrypoints.http.endpoint import GET, Argument, Changes, Endpoint, Source
 from moniqo.entrypoints.http.gate import Receive, Scope, header
 from moniqo.entrypoints.http.lists import ListReader
 from moniqo.entrypoints.http.query import QueryReader, pairs
@@ -90,14 +90,19 @@ class Handler:
                 raise PreconditionFailed("If-Match does not name the current version.")
             current_call.set(replace(current_call.get(), expected=expected))
         if self._body is None:
-            decode(_Nothing, await self._runtime.gate.read_nothing(scope, receive))
-            return
-        data = await self._runtime.gate.read(scope, receive)
-        arguments[self._body.name] = (
-            decode(self._body.kind, data)
-            if self._body.source is Source.BODY
-            else Changes(decode_fields(self._body.kind, data))
-        )
+            sent = await self._runtime.gate.read_if_sent(scope, receive)
+            if sent is not None:
+                decode(_Nothing, sent)
+        else:
+            arguments[self._body.name] = await self._payload(self._body, scope, receive)
+
+    async def _payload(self, body: Argument, scope: Scope, receive: Receive) -> Any:
+        gate = self._runtime.gate
+        if body.source is Source.CHANGES:
+            return Changes(decode_fields(body.kind, await gate.read(scope, receive)))
+        if not body.optional:
+            return decode(body.kind, await gate.read(scope, receive))
+        return decode(body.kind | None, await gate.read_if_sent(scope, receive))
 
     def _respond(self, scope: Scope, result: Any) -> Answer:
         data, tag = self._render(result)

@@ -1,5 +1,34 @@
 """Every controller of the API: one line each."""
 
+from moniqo.entrypoints.http.agents.agents import AgentController
+from moniqo.entrypoints.http.agents.backtests import BacktestController
+from moniqo.entrypoints.http.agents.flows import FlowController
+from moniqo.entrypoints.http.agents.prompts import PromptController
+from moniqo.entrypoints.http.agents.runs import RunController
+from moniqo.entrypoints.http.billing.plans import PlanController
+from moniqo.entrypoints.http.billing.subscriptions import SubscriptionController
 from moniqo.entrypoints.http.endpoint import Controller
+from moniqo.entrypoints.http.identity.auth import AuthController
+from moniqo.entrypoints.http.identity.users import UserController
+from moniqo.entrypoints.http.operations.health import HealthController
+from moniqo.entrypoints.http.trading.market import MarketController
+from moniqo.entrypoints.http.trading.trades import TradeController
+from moniqo.entrypoints.http.trading.user_wallets import UserWalletController
+from moniqo.entrypoints.http.trading.wallets import WalletController
 
-CONTROLLERS: tuple[type[Controller], ...] = ()
+CONTROLLERS: tuple[type[Controller], ...] = (
+    AuthController,
+    UserController,
+    PlanController,
+    SubscriptionController,
+    AgentController,
+    PromptController,
+    FlowController,
+    RunController,
+    BacktestController,
+    WalletController,
+    UserWalletController,
+    TradeController,
+    MarketController,
+    HealthController,
+)

@@ -116,7 +116,7 @@ def _body(endpoint: Endpoint, body: Argument, schemas: Schemas) -> Node:
     made = schemas.changes(body.kind) if partial else schemas.payload(body.kind)
     example = endpoint.example if endpoint.example is not None else sent_example(body.kind)
     return {
-        "required": True,
+        "required": not body.optional,
         "content": {"application/json": {"schema": made, "example": dict(example)}},
     }
 

@@ -1,0 +1,1 @@
+"""Agents, prompts, flows, runs and backtests over HTTP."""

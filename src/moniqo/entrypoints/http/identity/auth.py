@@ -1,0 +1,74 @@
+"""Sign-up, sign-in, sign-out."""
+
+from moniqo.application.identity.enrolment import Registration
+from moniqo.application.identity.log_in import Credentials, LogIn
+from moniqo.application.identity.log_out import LogOut
+from moniqo.application.identity.members import Profile
+from moniqo.application.identity.principal import Principal
+from moniqo.application.identity.refresh_session import Refresh, RefreshSession
+from moniqo.application.identity.register_user import RegisterUser
+from moniqo.application.identity.signed_in import SignedIn
+from moniqo.domain.shared.errors import (
+    AccountInactive,
+    EmailAlreadyRegistered,
+    EmailNotVerified,
+    InvalidCredentials,
+    TokenReused,
+    Unauthenticated,
+    UsernameTaken,
+    WeakPassword,
+)
+from moniqo.entrypoints.http.endpoint import POST, Controller, endpoint
+
+
+class AuthController(Controller):
+    """`/auth`."""
+
+    path = "/api/v1/auth"
+    tag = "Auth"
+
+    @endpoint(
+        POST,
+        "/register",
+        summary="Sign up",
+        status=201,
+        message="Welcome. Your account was made.",
+        public=True,
+        refuses=(EmailAlreadyRegistered, UsernameTaken, WeakPassword),
+    )
+    async def register(self, data: Registration, register: RegisterUser) -> Profile:
+        """Make an account and a user on the default plan.
+
+        Unless addresses count as verified here, the account cannot sign in before its own is.
+        """
+        return await register(registration=data)
+
+    @endpoint(
+        POST,
+        "/login",
+        summary="Sign in",
+        message="Signed in.",
+        public=True,
+        refuses=(InvalidCredentials, EmailNotVerified, AccountInactive),
+        example={"email": "ada@example.com", "password": "Correct-Horse-7"},
+    )
+    async def login(self, data: Credentials, log_in: LogIn) -> SignedIn:
+        """Start a session by e-mail address or username, exactly one of them, and password."""
+        return await log_in(credentials=data)
+
+    @endpoint(
+        POST,
+        "/refresh",
+        summary="Renew the tokens",
+        message="Tokens renewed.",
+        public=True,
+        refuses=(Unauthenticated, TokenReused, AccountInactive),
+    )
+    async def refresh(self, data: Refresh, refresh_session: RefreshSession) -> SignedIn:
+        """Exchange a refresh token for a new pair. Using one twice ends the session."""
+        return await refresh_session(refresh=data)
+
+    @endpoint(POST, "/logout", summary="Sign out", message="Signed out.")
+    async def logout(self, caller: Principal, log_out: LogOut) -> None:
+        """End this session; its tokens are refused from the next request on."""
+        await log_out(user_id=caller.user_id, session_id=caller.session_id)

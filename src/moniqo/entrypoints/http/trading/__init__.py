@@ -1,0 +1,1 @@
+"""Wallets, trades and the market over HTTP."""
