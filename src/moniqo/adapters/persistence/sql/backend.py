@@ -1,0 +1,52 @@
+"""SQL as a backend."""
+
+from typing import Generic, TypeVar
+
+from moniqo.adapters.persistence.collection import Registry
+from moniqo.adapters.persistence.sql.driver import Driver
+from moniqo.adapters.persistence.sql.migrating import Migrations
+from moniqo.adapters.persistence.sql.principals import SqlPrincipals
+from moniqo.adapters.persistence.sql.schema import Schema
+from moniqo.adapters.persistence.sql.session import SqlSession
+from moniqo.domain.shared.errors import Unavailable
+
+C = TypeVar("C")
+
+
+class SqlBackend(Generic[C]):
+    """See `Backend`: one database, by either driver."""
+
+    def __init__(self, driver: Driver[C], registry: Registry) -> None:
+        self.schema = Schema(registry, driver.dialect)
+        self.migrations = Migrations(driver, self.schema.tables)
+        self._driver = driver
+
+    def session(self) -> SqlSession[C]:
+        """See `Backend`."""
+        return SqlSession(self._driver, self.schema)
+
+    def principals(self) -> SqlPrincipals[C]:
+        """Who calls, in one statement."""
+        return SqlPrincipals(self._driver, self.schema)
+
+    async def migrate(self) -> None:
+        """See `Backend`."""
+        await self.migrations.apply()
+
+    async def check(self) -> None:
+        """See `Backend`."""
+        await self._driver.probe()
+        pending = await self.migrations.pending()
+        if pending:
+            raise Unavailable(
+                f"The database's schema is not up to date: {', '.join(pending)} not applied. "
+                "Run `moniqo migrate`."
+            )
+
+    async def pending(self) -> tuple[str, ...]:
+        """See `Backend`."""
+        return await self.migrations.pending()
+
+    async def close(self) -> None:
+        """See `Backend`."""
+        await self._driver.close()
