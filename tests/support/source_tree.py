@@ -14,12 +14,15 @@ import moniqo
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "moniqo"
+GENERATED = "versions"
+"""The folder of the migrations, which are written by a tool and then left alone."""
 
 
 def python_files(*folders: str) -> list[Path]:
     """Every Python file of the package, or of some of its folders."""
     roots = [SOURCE / folder for folder in folders] or [SOURCE]
-    return sorted(path for root in roots for path in root.rglob("*.py"))
+    found = (path for root in roots for path in root.rglob("*.py"))
+    return sorted(path for path in found if path.parent.name != GENERATED)
 
 
 @cache

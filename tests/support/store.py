@@ -26,12 +26,19 @@ class Place:
     database: str = ""
 
 
+SQL = ("sqlite", "postgres")
+
+
 def open_backend(place: Place, registry: Registry) -> Backend:
     """The backend of that kind; nothing is connected yet."""
     if place.kind == "mongo":
         from moniqo.adapters.persistence.mongo import open_mongo
 
         return open_mongo(place.url, place.database, registry)
+    if place.kind in SQL:
+        from moniqo.adapters.persistence.sql import open_sql
+
+        return open_sql(place.url, registry)
     return MemoryBackend(registry)
 
 
@@ -41,6 +48,9 @@ async def prepared(place: Place, registry: Registry = CONTRACT) -> AsyncIterator
     backend = open_backend(place, registry)
     try:
         await backend.migrate()
+        if place.kind in SQL:
+            # The migrations know nothing of entities that tests add to the registry.
+            await backend.migrations.run(backend.schema.tables.create_all)  # type: ignore[attr-defined]
         yield backend
     finally:
         await backend.close()

@@ -8,7 +8,7 @@ import pytest_asyncio
 from moniqo.adapters.persistence.backend import Backend
 from support.store import Place, Store, prepared
 
-BACKENDS = ("memory", "mongo")
+BACKENDS = ("memory", "sqlite", "postgres", "mongo")
 
 
 @pytest.fixture(scope="module", params=BACKENDS)
