@@ -48,10 +48,12 @@ def moving_average_cross(
         rows = [(Decimal(row["open"]), Decimal(row["close"])) for row in csv.DictReader(file)]
     with localcontext(getcontext()) as context:
         context.prec = 60
-        return _replay(rows, Decimal(cash), Decimal(fraction), Decimal(fee), Decimal(lot), fast, slow)
+        return _replay(
+            rows, Decimal(cash), Decimal(fraction), Decimal(fee), Decimal(lot), fast, slow
+        )
 
 
-def _replay(  # noqa: PLR0913, PLR0917  (the terms of a replay, each by its name above)
+def _replay(  # noqa: PLR0917  (the terms of a replay, each by its name above)
     rows: list[tuple[Decimal, Decimal]],
     cash: Decimal,
     fraction: Decimal,

@@ -8,13 +8,13 @@ from decimal import Decimal
 from typing import Any
 
 from moniqo.adapters.exchange.paper import PaperExchange
-from moniqo.adapters.llm.templates import MinijinjaRenderer
 from moniqo.adapters.market_data.recorded import RecordedMarketData
 from moniqo.adapters.persistence.collections import REGISTRY
 from moniqo.adapters.persistence.memory import MemoryBackend
 from moniqo.adapters.persistence.recording import RecordedUnitOfWork
 from moniqo.adapters.quotas import Unlimited
 from moniqo.adapters.simulation.system import CountedIds, SimulatedClock
+from moniqo.adapters.templates.minijinja_renderer import MinijinjaRenderer
 from moniqo.application.agents.ask import Ask
 from moniqo.application.agents.begin_step import BeginStep
 from moniqo.application.agents.execute_flow_step import ExecuteFlowStep
@@ -96,7 +96,7 @@ class ScriptedModel:
     asked: list[Question] = field(default_factory=list)
     cost: Decimal = Decimal(0)
 
-    def worst_cost(self, question: Question) -> Decimal:
+    def worst_cost(self, _: Question) -> Decimal:
         return self.cost
 
     async def answer(self, question: Question) -> ModelAnswer:
@@ -234,9 +234,7 @@ class TradingFloor:
         self.execute = ExecuteFlowStep(
             uow=self.uow,
             clock=self.clock,
-            begin=BeginStep(
-                self.uow, self.clock, self.market, renderer, self.model, self.quotas
-            ),
+            begin=BeginStep(self.uow, self.clock, self.market, renderer, self.model, self.quotas),
             ask=Ask(self.model),
             intend=Intend(self.uow, self.ids, self.market, self.quotas, outcome),
             send_order=send,

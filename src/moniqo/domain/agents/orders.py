@@ -7,7 +7,7 @@ from moniqo.domain.agents.decision import Action, Decision
 from moniqo.domain.agents.flow import Flow
 from moniqo.domain.agents.run import FlowRun, StepRun
 from moniqo.domain.agents.snapshot import Snapshot
-from moniqo.domain.shared.decimals import exact, storable
+from moniqo.domain.shared.decimals import canonical, exact, storable
 from moniqo.domain.shared.ids import OrderId
 from moniqo.domain.trading.market import Instrument
 from moniqo.domain.trading.order import Order, OrderType, Side, client_order_id
@@ -82,7 +82,9 @@ def _bought(decision: Decision, snapshot: Snapshot, instrument: Instrument) -> _
         room = limit if limit is not None else snapshot.last.close * SLIPPAGE_ROOM
         budget = storable(min(quantity * room * (1 + instrument.taker_fee), cash))
         if quantity * (limit or snapshot.last.close) > cash:
-            return Refused(f"{quantity} costs more than the {cash} that are free")
+            return Refused(
+                f"{canonical(quantity)} costs more than the {canonical(cash)} that are free"
+            )
     if budget <= 0 or quantity == 0:
         return Refused("there is no free cash for even the smallest order")
     return _Size(quantity, budget)
@@ -98,5 +100,5 @@ def _sold(decision: Decision, snapshot: Snapshot, instrument: Instrument) -> _Si
     wanted = decision.quantity if decision.quantity is not None else held * (decision.fraction or 0)
     quantity = instrument.lots(wanted)
     if quantity > held:
-        return Refused(f"{quantity} is more than the {held} that are held")
+        return Refused(f"{canonical(quantity)} is more than the {canonical(held)} that are held")
     return _Size(quantity, None) if quantity else Refused("the part to sell is below the lot size")

@@ -1,0 +1,211 @@
+"""A process may die between any two commits: what it had begun is resumed, never repeated."""
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from moniqo.application.agents.run_flow import ResumeRuns
+from moniqo.application.agents.start_run import RUN_FLOW
+from moniqo.domain.agents.run import FlowRun, RunStatus, StepStatus
+from moniqo.domain.shared.errors import RuleViolated
+from moniqo.domain.trading.order import Order, OrderStatus
+from support.trading_floor import TradingFloor, answer, bars, flat_bars
+
+D = Decimal
+
+
+class Crash(BaseException):
+    """The process dies here."""
+
+
+async def crash_in(floor: TradingFloor, stage: str) -> FlowRun:
+    """Execute a run that dies in a stage, and let its lease run out."""
+
+    async def die(*_: object, **__: object) -> None:
+        raise Crash
+
+    queued = await floor.queued()
+    dying = replace(floor.execute, **{stage: die})
+    with pytest.raises(Crash):
+        await replace(floor.run_flow, execute=dying)(run_id=queued.id)
+    floor.clock.set(floor.clock.now() + floor.run_flow.lease)
+    return queued
+
+
+@pytest.mark.parametrize("stage", ["begin", "ask", "intend", "send_order"])
+async def test_a_run_that_died_in_any_stage_is_taken_over_and_orders_once(stage: str) -> None:
+    floor = await TradingFloor(bars((9, 9, 9, 9), (10, 10, 10, 10), (11, 11, 11, 11))).open()
+    floor.at(1)
+    floor.model.script = [answer("buy", fraction="0.5")] * 2
+    queued = await crash_in(floor, stage)
+
+    run = await floor.run_flow(run_id=queued.id)
+
+    assert run is not None
+    assert (run.status, run.fence) == (RunStatus.SUCCEEDED, 2)
+    (order,) = await floor.orders()
+    assert floor.exchange.calls.count("submit") == 1
+    assert order.status is OrderStatus.ACCEPTED
+
+
+async def test_a_resumed_step_asks_about_the_snapshot_that_it_began_with() -> None:
+    floor = await TradingFloor(bars((9, 9, 9, 9), (10, 10, 10, 10), (11, 11, 11, 11))).open()
+    floor.at(1)
+    queued = await crash_in(floor, "ask")
+    floor.at(3)
+    floor.model.script = [answer("hold")]
+
+    run = await floor.run_flow(run_id=queued.id)
+
+    assert floor.model.asked[0].snapshot.last.close == D(9)
+    assert run is not None
+    assert run.status is RunStatus.SUCCEEDED
+
+
+async def test_a_snapshot_that_cannot_be_made_again_fails_the_run() -> None:
+    floor = await TradingFloor(flat_bars(3)).open()
+    floor.at(1)
+    queued = await crash_in(floor, "ask")
+    async with floor.uow() as tx:
+        run = await tx[FlowRun].get(queued.id)
+        changed = replace(run.steps[0], input_digest="0" * 64)
+        await tx[FlowRun].save(run.with_step(changed))
+
+    ended = await floor.run_flow(run_id=queued.id)
+
+    assert ended is not None
+    assert ended.error == "The step's snapshot can no longer be made as it was."
+
+
+async def test_an_order_that_reached_the_venue_before_the_line_was_cut_is_found_there() -> None:
+    floor = await TradingFloor(flat_bars(2)).open()
+    floor.exchange.cut_after = 1
+
+    run = await floor.run(1, answer("buy", fraction="0.5"))
+    (unknown,) = await floor.orders()
+    await floor.settle()
+
+    (order,) = await floor.orders()
+    assert run.status is RunStatus.SUCCEEDED
+    assert unknown.status is OrderStatus.UNKNOWN
+    assert order.status is OrderStatus.ACCEPTED
+    assert floor.exchange.calls == ["submit", "lookup"]
+
+
+async def test_an_order_that_never_reached_the_venue_is_sent_again_under_the_same_id() -> None:
+    floor = await TradingFloor(flat_bars(2)).open()
+    floor.exchange.cut_before = 1
+
+    await floor.run(1, answer("buy", fraction="0.5"))
+    await floor.settle()
+
+    (order,) = await floor.orders()
+    assert order.status is OrderStatus.ACCEPTED
+    assert floor.exchange.calls == ["submit", "lookup", "submit"]
+
+
+async def test_an_intent_waits_for_a_venue_that_is_down() -> None:
+    floor = await TradingFloor(flat_bars(3)).open()
+    floor.exchange.down = True
+    await floor.run(1, answer("buy", fraction="0.5"))
+    (waiting,) = await floor.orders()
+    floor.exchange.down = False
+
+    floor.at(2)
+    await floor.settle()
+
+    (order,) = await floor.orders()
+    assert waiting.status is OrderStatus.INTENT
+    assert order.status is OrderStatus.FILLED
+
+
+async def test_the_same_report_applied_twice_changes_nothing() -> None:
+    floor = await TradingFloor(flat_bars(3)).open()
+    await floor.run(1, answer("buy", fraction="0.5"))
+    floor.at(2)
+    await floor.settle()
+    (before,) = await floor.orders()
+    money = await floor.money()
+
+    await floor.send_order(order_id=before.id)
+
+    assert await floor.orders() == [before]
+    assert await floor.money() == money
+
+
+async def test_runs_of_one_flow_are_executed_one_after_the_other() -> None:
+    floor = await TradingFloor(flat_bars(2)).open()
+    floor.at(1)
+    first, second = await floor.queued(), await floor.queued()
+    floor.model.script = [answer("hold"), answer("hold")]
+    async with floor.uow() as tx:
+        held = await tx[FlowRun].save(first.claimed("me", floor.clock.now(), timedelta(minutes=1)))
+    refused = await floor.run_flow(run_id=second.id)
+    floor.clock.set(floor.clock.now() + timedelta(minutes=1))
+
+    ended = await floor.run_flow(run_id=held.id)
+
+    assert refused is None
+    assert ended is not None
+    assert {run.status for run in await floor.all(FlowRun)} == {RunStatus.SUCCEEDED}
+
+
+async def test_what_an_earlier_process_left_is_queued_again() -> None:
+    floor = await TradingFloor(flat_bars(2)).open()
+    floor.at(1)
+    dead = await crash_in(floor, "ask")
+    waiting = await floor.queued()
+    resume = ResumeRuns(floor.uow, floor.clock, floor.queue, batch=1)
+
+    count = await resume()
+
+    assert count == 2
+    assert [(job.name, job.subject_id) for job in floor.queue.jobs] == [
+        (RUN_FLOW, dead.id),
+        (RUN_FLOW, waiting.id),
+    ]
+
+
+async def test_a_run_that_is_held_is_not_queued_again() -> None:
+    floor = await TradingFloor(flat_bars(2)).open()
+    floor.at(1)
+    await crash_in(floor, "ask")
+    floor.clock.set(floor.clock.now() - timedelta(seconds=1))
+
+    assert await ResumeRuns(floor.uow, floor.clock, floor.queue)() == 0
+
+
+async def test_an_order_that_is_over_is_left_alone_and_cannot_be_cancelled() -> None:
+    floor = await TradingFloor(flat_bars(3)).open()
+    await floor.run(1, answer("buy", fraction="0.5"))
+    floor.at(2)
+    await floor.settle()
+    (order,) = await floor.orders()
+    calls = list(floor.exchange.calls)
+
+    assert (await floor.send_order.cancel(order_id=order.id)).status is OrderStatus.FILLED
+    assert (await floor.send_order(order_id=order.id)).status is OrderStatus.FILLED
+    assert floor.exchange.calls == calls
+
+
+async def test_a_run_is_not_claimed_twice_while_its_lease_runs() -> None:
+    floor = await TradingFloor(flat_bars(2)).open()
+    floor.at(1)
+    run = (await floor.queued()).claimed("me", floor.clock.now(), timedelta(minutes=1))
+
+    with pytest.raises(RuleViolated, match="being executed"):
+        run.claimed("you", floor.clock.now(), timedelta(minutes=1))
+    assert run.steps[0].status is StepStatus.PENDING
+
+
+async def test_money_of_a_cancelled_order_is_free_again() -> None:
+    floor = await TradingFloor(flat_bars(2)).open()
+    await floor.run(1, answer("buy", fraction="0.5"))
+    (order,) = await floor.orders()
+
+    cancelled: Order = await floor.send_order.cancel(order_id=order.id)
+
+    assert cancelled.status is OrderStatus.CANCELLED
+    assert await floor.money() == {"USDT": (D(10000), D(0))}

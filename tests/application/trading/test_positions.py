@@ -1,0 +1,180 @@
+"""Positions: guarded by stops and targets, closed by hand."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from moniqo.domain.shared.errors import AlreadyExists, NotFound, RuleViolated
+from moniqo.domain.shared.ids import UserId
+from moniqo.domain.trading.order import Order, OrderStatus, OrderType
+from moniqo.domain.trading.trade import Trade, TradeStatus
+from support.trading_floor import IDS, TradingFloor, answer, bars, flat_bars
+
+D = Decimal
+FLAT = (100, 100, 100, 100)
+
+
+async def bought(floor: TradingFloor, **fields: object) -> Trade:
+    """Buy ten at the first bar's close, filled at the second one's open."""
+    await floor.run(1, answer("buy", quantity="10", **fields))
+    floor.at(2)
+    await floor.settle()
+    return (await floor.trades())[0]
+
+
+async def protection(floor: TradingFloor) -> Order:
+    return next(order for order in await floor.orders() if order.protects)
+
+
+async def test_a_filled_entry_is_guarded_by_a_stop_at_once() -> None:
+    floor = await TradingFloor([*flat_bars(2)]).open()
+
+    await bought(floor, stop_loss="90", take_profit="120")
+
+    guard = await protection(floor)
+    assert (guard.type, guard.status) == (OrderType.STOP, OrderStatus.ACCEPTED)
+    assert (guard.stop_price, guard.take_profit, guard.quantity) == (D(90), D(120), D(10))
+    assert (await floor.money())["BTC"] == (D(0), D(10))
+
+
+async def test_a_stop_closes_the_position_at_its_trigger() -> None:
+    floor = await TradingFloor(bars(FLAT, FLAT, (100, 101, 80, 95))).open()
+    await bought(floor, stop_loss="90")
+
+    floor.at(3)
+    await floor.settle()
+
+    (trade,) = await floor.trades()
+    assert (trade.status, trade.exit_price) == (TradeStatus.CLOSED, D(90))
+    assert (await floor.money())["BTC"] == (D(0), D(0))
+
+
+async def test_a_target_alone_is_a_take_profit_order() -> None:
+    floor = await TradingFloor(bars(FLAT, FLAT, (100, 130, 95, 110))).open()
+    await bought(floor, take_profit="120")
+    guard = await protection(floor)
+
+    floor.at(3)
+    await floor.settle()
+
+    (trade,) = await floor.trades()
+    assert guard.type is OrderType.TAKE_PROFIT
+    assert (trade.status, trade.exit_price) == (TradeStatus.CLOSED, D(120))
+
+
+async def test_the_stop_comes_before_the_target_within_one_bar() -> None:
+    floor = await TradingFloor(bars(FLAT, FLAT, (100, 130, 80, 110))).open()
+    await bought(floor, stop_loss="90", take_profit="120")
+
+    floor.at(3)
+    await floor.settle()
+
+    assert (await floor.trades())[0].exit_price == D(90)
+
+
+async def test_a_stop_can_be_touched_in_the_bar_of_the_entry_itself() -> None:
+    floor = await TradingFloor(bars(FLAT, (100, 100, 85, 95))).open()
+
+    trade = await bought(floor, stop_loss="90")
+
+    assert (trade.status, trade.exit_price) == (TradeStatus.CLOSED, D(90))
+
+
+async def test_an_exit_by_decision_cancels_the_guard_first() -> None:
+    floor = await TradingFloor(flat_bars(4)).open()
+    await bought(floor, stop_loss="90")
+
+    await floor.run(2, answer("close"))
+    floor.at(3)
+    await floor.settle()
+
+    (trade,) = await floor.trades()
+    assert (await protection(floor)).status is OrderStatus.CANCELLED
+    assert trade.status is TradeStatus.CLOSED
+    assert (await floor.money())["BTC"] == (D(0), D(0))
+
+
+async def test_closing_by_hand_sells_what_is_held_and_cancels_the_guard() -> None:
+    floor = await TradingFloor(flat_bars(4)).open()
+    trade = await bought(floor, stop_loss="90")
+
+    sent = await floor.close_trade(user_id=floor.user_id, trade_id=trade.id)
+    floor.at(3)
+    await floor.settle()
+
+    assert sent.status is TradeStatus.OPEN
+    assert (await floor.trades())[0].status is TradeStatus.CLOSED
+    assert (await protection(floor)).status is OrderStatus.CANCELLED
+
+
+async def test_a_trade_is_closed_once() -> None:
+    floor = await TradingFloor(flat_bars(4)).open()
+    trade = await bought(floor)
+    await floor.close_trade(user_id=floor.user_id, trade_id=trade.id)
+
+    with pytest.raises((AlreadyExists, RuleViolated)):
+        await floor.close_trade(user_id=floor.user_id, trade_id=trade.id)
+    floor.at(3)
+    await floor.settle()
+
+    with pytest.raises(RuleViolated, match="closed already"):
+        await floor.close_trade(user_id=floor.user_id, trade_id=trade.id)
+
+
+async def test_a_trade_of_somebody_else_is_not_found() -> None:
+    floor = await TradingFloor(flat_bars(4)).open()
+    trade = await bought(floor)
+
+    with pytest.raises(NotFound):
+        await floor.close_trade(user_id=UserId(IDS.new()), trade_id=trade.id)
+
+
+async def test_buying_more_grows_the_position() -> None:
+    floor = await TradingFloor(bars(FLAT, FLAT, (104, 104, 104, 104))).open()
+    await bought(floor)
+
+    await floor.run(2, answer("buy", quantity="10"))
+    floor.at(3)
+    await floor.settle()
+
+    (trade,) = await floor.trades()
+    assert (trade.quantity, trade.entry_price, trade.fees) == (D(20), D(102), D("2.04"))
+
+
+async def test_a_market_buy_does_not_chase_a_price_that_jumps_away() -> None:
+    floor = await TradingFloor(bars(FLAT, (200, 200, 200, 200))).open()
+
+    trade = await bought(floor)
+
+    assert trade.quantity == D("5.25")
+    assert (await floor.money())["USDT"] == (D(10000) - D("1050") * D("1.001"), D(0))
+
+
+async def test_a_limit_order_fills_at_its_price_or_better() -> None:
+    rows = bars(FLAT, (100, 100, 95, 98), (98, 98, 85, 97))
+    floor = await TradingFloor(rows).open()
+    script = answer("buy", fraction="0.5", order_type="limit", limit_price="90")
+    await floor.run(1, script)
+    floor.at(2)
+    await floor.settle()
+    (waiting,) = await floor.orders()
+
+    floor.at(3)
+    await floor.settle()
+
+    (order,) = await floor.orders()
+    assert waiting.status is OrderStatus.ACCEPTED
+    assert (order.status, order.average_price) == (OrderStatus.FILLED, D(90))
+
+
+async def test_settling_goes_through_more_orders_than_one_page_holds() -> None:
+    floor = await TradingFloor(flat_bars(3)).open()
+    await floor.run(1, answer("buy", quantity="1"))
+    await floor.run(1, answer("buy", quantity="2"))
+
+    floor.at(2)
+    asked = await replace(floor.settle, batch=1)()
+
+    assert asked == 2
+    assert {order.status for order in await floor.orders()} == {OrderStatus.FILLED}
