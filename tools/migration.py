@@ -42,7 +42,7 @@ def polish(path: Path) -> None:
     """Without Alembic's remarks, in the house's format."""
     lines = path.read_text().splitlines(keepends=True)
     path.write_text("".join(line for line in lines if "# ### " not in line))
-    for task in (["check", "--fix", "--quiet"], ["format", "--quiet"]):
+    for task in (["format", "--quiet"], ["check", "--fix", "--quiet"]):
         subprocess.run([sys.executable, "-m", "ruff", *task, str(path)], check=True)  # noqa: S603  (our own file)
 
 
