@@ -2,7 +2,8 @@
 
 import pytest
 
-from moniqo.domain.shared.errors import Invalid
+from moniqo.application.shared.query import any_of, eq
+from moniqo.domain.shared.errors import Conflict, Invalid
 from support.specimen import Rack, RackId, Specimen, SpecimenId
 from support.store import Store
 
@@ -69,3 +70,31 @@ async def test_what_was_removed_can_still_be_referred_to(store: Store) -> None:
     child = await store.added(parent_id=parent.id)
 
     assert (await store.stored(child.id)).parent_id == parent.id
+
+
+@pytest.mark.parametrize("is_removed", [False, True], ids=["live", "removed"])
+async def test_what_is_referred_to_cannot_be_purged(store: Store, *, is_removed: bool) -> None:
+    async with store.uow() as tx:
+        rack = await tx[Rack].add(store.rack())
+    child = await store.added(rack_id=rack.id)
+    if is_removed:
+        async with store.uow() as tx:
+            await tx[Specimen].remove(child)
+
+    with pytest.raises(Conflict, match="still referred to"):
+        async with store.uow() as tx:
+            await tx[Rack].purge(eq("id", rack.id))
+
+    async with store.uow() as tx:
+        assert await tx[Rack].get(rack.id) == rack
+
+
+async def test_what_refers_to_each_other_is_purged_together(store: Store) -> None:
+    parent = await store.added()
+    child = await store.added(parent_id=parent.id)
+
+    async with store.uow() as tx:
+        count = await tx[Specimen].purge(any_of("id", (parent.id, child.id)))
+
+    assert count == 2
+    assert await store.found(include_deleted=True) == ()

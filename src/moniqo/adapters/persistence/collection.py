@@ -89,3 +89,12 @@ class Registry:
             }
             for entity, collection in self._by_entity.items()
         }
+
+    def referrers(self, collection: Collection[Any]) -> tuple[tuple[Collection[Any], str], ...]:
+        """Each collection that refers to `collection`, with the field that does."""
+        return tuple(
+            (item, name)
+            for item in self
+            for name, target in self.references(item).items()
+            if target is collection
+        )

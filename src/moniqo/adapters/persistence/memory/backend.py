@@ -22,8 +22,8 @@ class MemoryBackend:
 
     def session(self) -> MemorySession:
         """See `Backend`."""
-        references = self.registry.references if self.references else None
-        return MemorySession(self.tables, references, self.writing)
+        registry = self.registry if self.references else None
+        return MemorySession(self.tables, registry, self.writing)
 
     async def migrate(self) -> None:
         """Nothing to do."""

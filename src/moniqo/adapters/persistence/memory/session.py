@@ -1,20 +1,19 @@
 """A unit of work in memory."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
 from moniqo.adapters.persistence.backend import Select
-from moniqo.adapters.persistence.collection import Collection
+from moniqo.adapters.persistence.collection import Collection, Registry
 from moniqo.adapters.persistence.memory.conditions import cut, test_of
 from moniqo.adapters.persistence.memory.table import Table
-from moniqo.adapters.persistence.violations import dangling, duplicate, stale
-from moniqo.application.shared.query import Condition, Op
+from moniqo.adapters.persistence.violations import dangling, duplicate, referred, stale
+from moniqo.application.shared.query import Condition, Op, any_of
 from moniqo.domain.shared.entity import Entity
 
 E = TypeVar("E", bound=Entity)
-References = Callable[[Collection[Any]], Mapping[str, Collection[Any]]]
 
 
 class MemorySession:
@@ -23,11 +22,11 @@ class MemorySession:
     def __init__(
         self,
         tables: Mapping[type[Entity], Table],
-        references: References | None,
+        registry: Registry | None,
         writing: asyncio.Lock,
     ) -> None:
         self._tables = tables
-        self._references = references
+        self._registry = registry
         self._lock = writing
         self._changes: dict[type[Entity], dict[UUID, Any]] = {}
         self._writing = False
@@ -71,6 +70,7 @@ class MemorySession:
         """See `Session`."""
         await self._begin()
         rows = self._matching(collection, Select(where=where, deleted=True))
+        self._release(collection, {row.id for row in rows})
         self._changes.setdefault(collection.entity, {}).update((row.id, None) for row in rows)
         return len(rows)
 
@@ -126,9 +126,17 @@ class MemorySession:
         kept = [row for row in rows if row.id not in overlay]
         return [*kept, *(row for row in overlay.values() if row is not None)]
 
+    def _release(self, collection: Collection[Any], going: set[UUID]) -> None:
+        """Raise if a row that stays refers to one that goes."""
+        for referrer, field in self._registry.referrers(collection) if self._registry else ():
+            select = Select(where=(any_of(field, tuple(going)),), deleted=True)
+            holders = {row.id for row in self._matching(referrer, select)}
+            if holders - going if referrer is collection else holders:
+                raise referred(collection)
+
     def _admit(self, collection: Collection[E], entity: E) -> None:
         """Raise unless references lead somewhere and unique fields are free."""
-        references = self._references(collection) if self._references else {}
+        references = self._registry.references(collection) if self._registry else {}
         for name, target in references.items():
             value = getattr(entity, name)
             if value is not None and self._row(target, value) is None:

@@ -51,7 +51,7 @@ class References:
         self, collection: Collection[Any], doomed: Filter, tx: AsyncClientSession
     ) -> None:
         """Raise if anything but the documents to be deleted themselves refers to one of them."""
-        referrers = self._store.referrers(collection)
+        referrers = self._store.referrers[collection.entity]
         if referrers:
             rows = self._store.rows(collection).find(doomed, {"_id": 1}, session=tx)
             ids = [row["_id"] for row in await rows.to_list()]

@@ -1,6 +1,5 @@
 """The open database and what every unit of work on it needs."""
 
-from collections import defaultdict
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -39,16 +38,12 @@ class Store:
         self.place, self._options = _parts(url)
         self.database = self.client.get_database(database)
         self.references = {item.entity: registry.references(item) for item in registry}
-        self._referrers = _referrers(registry)
+        self.referrers = {item.entity: registry.referrers(item) for item in registry}
         self._rows = {item.entity: self._committed(item) for item in registry}
 
     def rows(self, collection: Collection[Any]) -> Rows:
         """Where the collection's documents are."""
         return self._rows[collection.entity]
-
-    def referrers(self, collection: Collection[Any]) -> list[tuple[Collection[Any], str]]:
-        """The collections that refer to this one, each with the field that does."""
-        return self._referrers[collection.name]
 
     def first_host(self) -> AsyncMongoClient[Document]:
         """A client of the first host alone, signed in as nobody and soon giving up."""
@@ -63,14 +58,6 @@ class Store:
     def _committed(self, collection: Collection[Any]) -> Rows:
         # Outside a transaction, too, nothing is read that a failover could still undo.
         return self.database.get_collection(collection.name, read_concern=ReadConcern("majority"))
-
-
-def _referrers(registry: Registry) -> dict[str, list[tuple[Collection[Any], str]]]:
-    found: dict[str, list[tuple[Collection[Any], str]]] = defaultdict(list)
-    for collection in registry:
-        for field, target in registry.references(collection).items():
-            found[target.name].append((collection, field))
-    return found
 
 
 def _parts(url: str) -> tuple[str, list[tuple[str, str]]]:
