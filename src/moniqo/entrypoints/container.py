@@ -2,11 +2,14 @@
 
 from dishka import AsyncContainer, Provider, make_async_container
 
+from moniqo.entrypoints.providers.agents import Agents
 from moniqo.entrypoints.providers.billing import Billing
 from moniqo.entrypoints.providers.first_start import FirstStart
 from moniqo.entrypoints.providers.foundation import Foundation
 from moniqo.entrypoints.providers.identity import Identity
 from moniqo.entrypoints.providers.jobs import Jobs
+from moniqo.entrypoints.providers.notifications import Notifications
+from moniqo.entrypoints.providers.trading import Trading
 from moniqo.entrypoints.settings import Settings
 
 
@@ -15,6 +18,5 @@ def build_container(settings: Settings, *overrides: Provider) -> AsyncContainer:
 
     `overrides` replace what they provide; tests pass them, nothing is patched.
     """
-    return make_async_container(
-        Foundation(settings), Identity(), Billing(), FirstStart(), Jobs(), *overrides
-    )
+    contexts = (Identity(), Billing(), Notifications(), Agents(), Trading())
+    return make_async_container(Foundation(settings), *contexts, FirstStart(), Jobs(), *overrides)

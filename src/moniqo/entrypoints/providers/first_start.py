@@ -7,6 +7,7 @@ from moniqo.application.identity.enrolment import Enrolment, Registration
 from moniqo.application.identity.seed import EnsureSuperadmin, SeedAccess
 from moniqo.application.shared.first_start import SeedSystem
 from moniqo.application.shared.persistence import UnitOfWork
+from moniqo.application.trading.seed import SeedPaperWallet
 from moniqo.domain.identity.credentials import Password
 from moniqo.entrypoints.settings import Settings
 from moniqo.entrypoints.settings.model import Superadmin
@@ -16,7 +17,7 @@ class FirstStart(Provider):
     """Every seeder."""
 
     scope = Scope.APP
-    seeders = provide_all(SeedAccess, SeedPlans)
+    seeders = provide_all(SeedAccess, SeedPaperWallet, SeedPlans)
 
     @provide
     def superadmin(
@@ -27,10 +28,14 @@ class FirstStart(Provider):
 
     @provide
     def system(
-        self, access: SeedAccess, plans: SeedPlans, superadmin: EnsureSuperadmin
+        self,
+        access: SeedAccess,
+        plans: SeedPlans,
+        paper_wallet: SeedPaperWallet,
+        superadmin: EnsureSuperadmin,
     ) -> SeedSystem:
         """Roles before people, plans before subscribers."""
-        return SeedSystem((access, plans, superadmin))
+        return SeedSystem((access, plans, paper_wallet, superadmin))
 
 
 def _registration(wanted: Superadmin) -> Registration | None:

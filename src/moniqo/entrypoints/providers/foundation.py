@@ -8,8 +8,10 @@ from moniqo.adapters.persistence.backend import Backend
 from moniqo.adapters.persistence.collections import REGISTRY
 from moniqo.adapters.persistence.recording import RecordedUnitOfWork
 from moniqo.adapters.system import SystemClock, SystemRandomness, Uuid7Ids
+from moniqo.application.notifications.announcing import AnnouncingUnitOfWork
 from moniqo.application.shared.persistence import UnitOfWork
 from moniqo.application.shared.system import Clock, Ids, Randomness
+from moniqo.application.shared.tasks import TaskQueue
 from moniqo.entrypoints.providers.stores import open_backend
 from moniqo.entrypoints.settings import Settings
 
@@ -39,6 +41,7 @@ class Foundation(Provider):
         await backend.close()
 
     @provide
-    def uow(self, backend: Backend, clock: Clock, ids: Ids) -> UnitOfWork:
-        """The recording unit of work."""
-        return RecordedUnitOfWork(backend, REGISTRY, clock, ids)
+    def uow(self, backend: Backend, clock: Clock, ids: Ids, queue: TaskQueue) -> UnitOfWork:
+        """The recording unit of work; its events are told right after."""
+        recorded = RecordedUnitOfWork(backend, REGISTRY, clock, ids)
+        return AnnouncingUnitOfWork(recorded, queue)

@@ -8,7 +8,8 @@ from dishka import Provider, Scope, provide, provide_all
 from moniqo.adapters.identity.common_passwords import ZxcvbnCommonPasswords
 from moniqo.adapters.identity.email_addresses import ValidatedEmailAddresses
 from moniqo.adapters.identity.phone_numbers import LibraryPhoneNumbers
-from moniqo.adapters.persistence.principals import StoredPrincipals
+from moniqo.adapters.persistence.backend import Backend
+from moniqo.adapters.persistence.principals import principals_of
 from moniqo.adapters.security.bcrypt_hasher import BcryptPasswordHasher
 from moniqo.adapters.security.hmac_refresh_tokens import HmacRefreshTokens
 from moniqo.adapters.security.jwt_access_tokens import JwtAccessTokens, Terms
@@ -42,13 +43,17 @@ class Identity(Provider):
     """Everything of the context `identity`."""
 
     scope = Scope.APP
-    principals = provide(StoredPrincipals, provides=PrincipalReader)
     common = provide(ZxcvbnCommonPasswords, provides=CommonPasswords)
     emails = provide(ValidatedEmailAddresses, provides=EmailAddresses)
     phones = provide(LibraryPhoneNumbers, provides=PhoneNumbers)
     use_cases = provide_all(
         Authenticate, CreateUser, Enrolment, GetProfile, ListUsers, LogIn, LogOut, RefreshSession
     )
+
+    @provide
+    def principals(self, backend: Backend, uow: UnitOfWork) -> PrincipalReader:
+        """The backend's own, where it has one."""
+        return principals_of(backend, uow)
 
     @provide
     def hasher(self, settings: Settings) -> Iterator[PasswordHasher]:

@@ -4,31 +4,74 @@ from collections.abc import AsyncIterator
 
 from dishka import AnyOf, AsyncContainer, Provider, Scope, provide
 
+from moniqo.adapters.persistence.backend import Backend
 from moniqo.adapters.queue.in_process import InProcessQueue
+from moniqo.application.agents.replay import OnBar
+from moniqo.application.agents.run_backtest import RunBacktest
 from moniqo.application.agents.run_flow import ResumeRuns, RunFlow
+from moniqo.application.agents.start_backtest import RUN_BACKTEST
 from moniqo.application.agents.start_run import RUN_FLOW
+from moniqo.application.notifications.announcing import RELAY_JOB, RELAY_OUTBOX
+from moniqo.application.notifications.relay_outbox import RelayOutbox
 from moniqo.application.shared.tasks import Job, TaskQueue
-from moniqo.domain.shared.ids import FlowRunId
+from moniqo.application.trading.settle_orders import SettleOrders
+from moniqo.domain.shared.ids import BacktestId, FlowRunId
 
 SECONDS_TO_END = 10
 """How long jobs may go on once the container closes; then they are cut off and resumed later."""
 
 
 class Jobs(Provider):
-    """The queue. Use cases that it runs are wanted late, because they may want the queue."""
+    """The queue. What it runs is wanted late, because that may want the queue."""
 
     scope = Scope.APP
 
     @provide
-    async def queue(self, parts: AsyncContainer) -> AsyncIterator[AnyOf[InProcessQueue, TaskQueue]]:
+    def on_bar(self) -> OnBar:
+        """Nobody watches backtests; commands that do replace it."""
+        return lambda _: None
+
+    @provide
+    async def queue(
+        self,
+        parts: AsyncContainer,
+        _opened_before: Backend,
+    ) -> AsyncIterator[AnyOf[InProcessQueue, TaskQueue]]:
         """In this process; empty before the store is closed."""
-
-        async def run_flow(job: Job) -> None:
-            await (await parts.get(RunFlow))(run_id=FlowRunId(job.subject_id))
-
-        async def resume_runs() -> None:
-            await (await parts.get(ResumeRuns))()
-
-        queue = InProcessQueue({RUN_FLOW: run_flow}, resumers=(resume_runs,))
+        work = _Work(parts)
+        handlers = {
+            RELAY_OUTBOX: work.relay_outbox,
+            RUN_BACKTEST: work.run_backtest,
+            RUN_FLOW: work.run_flow,
+        }
+        resumers = (work.relay_later, work.resume_runs, work.settle_orders)
+        queue = InProcessQueue(handlers, resumers=resumers)
         yield queue
         await queue.drain(SECONDS_TO_END)
+
+
+class _Work:
+    """Each job by the use case that does it."""
+
+    def __init__(self, parts: AsyncContainer) -> None:
+        self._parts = parts
+
+    async def run_flow(self, job: Job) -> None:
+        await (await self._parts.get(RunFlow))(run_id=FlowRunId(job.subject_id))
+
+    async def run_backtest(self, job: Job) -> None:
+        on_bar = await self._parts.get(OnBar)
+        run = await self._parts.get(RunBacktest)
+        await run(backtest_id=BacktestId(job.subject_id), on_bar=on_bar)
+
+    async def relay_outbox(self, _job: Job) -> None:
+        await (await self._parts.get(RelayOutbox))()
+
+    async def relay_later(self) -> None:
+        await (await self._parts.get(TaskQueue)).enqueue(RELAY_JOB)
+
+    async def resume_runs(self) -> None:
+        await (await self._parts.get(ResumeRuns))()
+
+    async def settle_orders(self) -> None:
+        await (await self._parts.get(SettleOrders))()

@@ -1,0 +1,88 @@
+"""Agents, prompts, flows, runs and backtests."""
+
+import os
+import socket
+from datetime import timedelta
+
+from dishka import Provider, Scope, provide, provide_all
+
+from moniqo.adapters.llm.builtin import BuiltinModel
+from moniqo.adapters.llm.routing import RoutingModel
+from moniqo.adapters.persistence.collections import REGISTRY
+from moniqo.adapters.schedules import CronSchedules
+from moniqo.adapters.simulation.laboratory import MemoryLaboratory
+from moniqo.adapters.templates.minijinja_renderer import MinijinjaRenderer
+from moniqo.application.agents.access import (
+    BACKTEST_ACCESS,
+    FLOW_ACCESS,
+    PROMPT_ACCESS,
+    RUN_ACCESS,
+)
+from moniqo.application.agents.agent_views import GetAgent, ListAgents
+from moniqo.application.agents.agents import ArchiveAgent, CreateAgent, UpdateAgent
+from moniqo.application.agents.ask import Ask
+from moniqo.application.agents.begin_step import BeginStep
+from moniqo.application.agents.execute_flow_step import ExecuteFlowStep
+from moniqo.application.agents.flow_states import ActivateFlow, PauseFlow, StopFlow
+from moniqo.application.agents.flows import ArchiveFlow, CreateFlow, UpdateFlow
+from moniqo.application.agents.intend import Intend
+from moniqo.application.agents.laboratory import Laboratory
+from moniqo.application.agents.ports import LanguageModel, PromptRenderer, Schedules
+from moniqo.application.agents.prompts import ArchivePrompt, CreatePrompt, UpdatePrompt
+from moniqo.application.agents.run_backtest import RunBacktest
+from moniqo.application.agents.run_flow import ResumeRuns, RunFlow
+from moniqo.application.agents.start_backtest import StartBacktest
+from moniqo.application.agents.start_run import StartRun
+from moniqo.application.agents.step_outcome import StepOutcome
+from moniqo.application.shared.persistence import UnitOfWork
+from moniqo.application.shared.system import Clock, Randomness
+from moniqo.application.shared.tasks import TaskQueue
+from moniqo.domain.agents.agent import Provider as ModelProvider
+from moniqo.entrypoints.providers.reads import add_reads
+
+LEASE = timedelta(minutes=5)
+"""How long a process that fell silent in the middle of a step keeps others from resuming it."""
+
+
+class Agents(Provider):
+    """Everything of the context `agents`."""
+
+    scope = Scope.APP
+    schedules = provide(CronSchedules, provides=Schedules)
+    renderer = provide(MinijinjaRenderer, provides=PromptRenderer)
+    execution = provide_all(Ask, BeginStep, ExecuteFlowStep, Intend, StepOutcome, RunBacktest)
+    use_cases = provide_all(
+        *(ActivateFlow, ArchiveAgent, ArchiveFlow, ArchivePrompt, CreateAgent, CreateFlow),
+        *(CreatePrompt, GetAgent, ListAgents, PauseFlow, StartBacktest, StartRun, StopFlow),
+        *(UpdateAgent, UpdateFlow, UpdatePrompt),
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        add_reads(self, BACKTEST_ACCESS)
+        add_reads(self, FLOW_ACCESS)
+        add_reads(self, PROMPT_ACCESS)
+        add_reads(self, RUN_ACCESS)
+
+    @provide
+    def model(self) -> LanguageModel:
+        """The built-in one alone: it needs no network."""
+        return RoutingModel({ModelProvider.BUILTIN: BuiltinModel()})
+
+    @provide
+    def laboratory(self, renderer: PromptRenderer, model: LanguageModel) -> Laboratory:
+        """Simulations in memory."""
+        return MemoryLaboratory(REGISTRY, renderer, model)
+
+    @provide
+    def run_flow(
+        self, uow: UnitOfWork, clock: Clock, execute: ExecuteFlowStep, randomness: Randomness
+    ) -> RunFlow:
+        """Runs are held in the name of this process, which no other has."""
+        owner = f"{socket.gethostname()[:30]} {os.getpid()} {randomness.token()[:8]}"
+        return RunFlow(uow, clock, execute, owner, LEASE)
+
+    @provide
+    def resume_runs(self, uow: UnitOfWork, clock: Clock, queue: TaskQueue) -> ResumeRuns:
+        """In batches of the usual size."""
+        return ResumeRuns(uow, clock, queue)

@@ -1,0 +1,67 @@
+"""What happened is told, in the assembled system."""
+
+from dataclasses import replace
+
+from dishka import AsyncContainer
+
+from moniqo.adapters.queue.in_process import InProcessQueue
+from moniqo.application.notifications.announcing import AnnouncingUnitOfWork
+from moniqo.application.shared.persistence import UnitOfWork
+from moniqo.application.shared.query import Listing
+from moniqo.application.shared.system import Ids
+from moniqo.domain.agents.events import RunFailed
+from moniqo.domain.notifications.notification import Notification
+from moniqo.domain.shared.ids import FlowId, FlowRunId, UserId
+from moniqo.entrypoints.container import build_container
+from moniqo.entrypoints.settings import Settings, StorageBackend
+from moniqo.entrypoints.settings.model import Storage
+from support.factories import registered_user
+
+ON_MEMORY = replace(Settings(), storage=Storage(StorageBackend.MEMORY))
+
+
+class Parts:
+    """What the factories need, out of the container."""
+
+    def __init__(self, uow: UnitOfWork, ids: Ids) -> None:
+        self.uow, self.ids = uow, ids
+
+    @classmethod
+    async def of(cls, container: AsyncContainer) -> "Parts":
+        return cls(await container.get(UnitOfWork), await container.get(Ids))
+
+    def failure(self, user_id: UserId) -> RunFailed:
+        run_id, flow_id = FlowRunId(self.ids.new()), FlowId(self.ids.new())
+        return RunFailed(user_id=user_id, run_id=run_id, flow_id=flow_id, error="No answer.")
+
+    async def titles(self) -> list[str]:
+        async with self.uow() as tx:
+            return [item.title for item in (await tx[Notification].page(Listing())).items]
+
+
+async def test_a_user_is_told_right_after_the_commit() -> None:
+    container = build_container(ON_MEMORY)
+    parts, queue = await Parts.of(container), await container.get(InProcessQueue)
+    user_id = (await registered_user(parts)).id
+
+    async with parts.uow() as tx:
+        tx.emit(parts.failure(user_id))
+    await queue.drain()
+
+    assert await parts.titles() == ["A run of a flow failed"]
+    await container.close()
+
+
+async def test_what_was_left_untold_is_told_at_the_next_start() -> None:
+    container = build_container(ON_MEMORY)
+    parts, queue = await Parts.of(container), await container.get(InProcessQueue)
+    user_id = (await registered_user(parts)).id
+    assert isinstance(parts.uow, AnnouncingUnitOfWork)
+    async with parts.uow.uow() as tx:
+        tx.emit(parts.failure(user_id))
+    before = await parts.titles()
+
+    await queue.resume()
+
+    assert (before, await parts.titles()) == ([], ["A run of a flow failed"])
+    await container.close()
