@@ -1,6 +1,7 @@
 """Refresh tokens are used once, sessions end for good, and requests notice at once."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -287,12 +288,16 @@ async def test_nobody_ends_somebody_elses_session() -> None:
 async def test_a_profile_shows_who_one_is() -> None:
     people = await open_people()
     made = await people.register()
+    caller = await people.authenticate(token=(await people.sign_in()).access_token)
 
-    shown = await GetProfile(people.uow)(user_id=made.id)
+    shown = await GetProfile(people.uow)(caller=caller)
 
-    assert shown == made
+    assert replace(shown, last_login_at=None) == made
+    assert shown.last_login_at == people.clock.now()
+    (user,) = await people.all(User)
+    await people.remove(user)
     with pytest.raises(NotFound):
-        await GetProfile(people.uow)(user_id=UserId(people.ids.new()))
+        await GetProfile(people.uow)(caller=caller)
 
 
 async def test_users_are_listed_in_pages() -> None:

@@ -1,5 +1,6 @@
 """A user together with the account and the role: what most answers about people need."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -54,9 +55,8 @@ class Profile:
     updated_at: datetime | None
 
 
-def profile_of(member: Member) -> Profile:
-    """What is shown of a member."""
-    user, account, role = member.user, member.account, member.role
+def profile(user: User, account: Account, role: str, permissions: Iterable[str]) -> Profile:
+    """What is shown of a user with the role of that name."""
     return Profile(
         id=user.id,
         version=user.version,
@@ -67,16 +67,21 @@ def profile_of(member: Member) -> Profile:
         full_name=user.full_name,
         birthday=user.birthday,
         phone_number=user.phone_number,
-        role_id=role.id,
-        role=role.name,
-        permissions=member.permissions,
-        is_admin=role.name in ADMINISTRATORS,
+        role_id=user.role_id,
+        role=role,
+        permissions=tuple(sorted(permissions)),
+        is_admin=role in ADMINISTRATORS,
         is_verified=account.is_verified,
         is_active=account.is_active,
         last_login_at=account.last_login_at,
         created_at=user.created_at,
         updated_at=user.updated_at,
     )
+
+
+def profile_of(member: Member) -> Profile:
+    """What is shown of a member."""
+    return profile(member.user, member.account, member.role.name, member.permissions)
 
 
 async def permissions_of(tx: Transaction, roles: tuple[Role, ...]) -> dict[UUID, str]:

@@ -15,4 +15,4 @@ class UserController(Controller):
     @endpoint(GET, "/me", summary="Get your own profile")
     async def me(self, caller: Principal, get_profile: GetProfile) -> Profile:
         """Who you are and what you may do."""
-        return await get_profile(user_id=caller.user_id)
+        return await get_profile(caller=caller)
