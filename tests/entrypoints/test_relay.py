@@ -62,6 +62,7 @@ async def test_what_was_left_untold_is_told_at_the_next_start() -> None:
     before = await parts.titles()
 
     await queue.resume()
+    await queue.drain()
 
     assert (before, await parts.titles()) == ([], ["A run of a flow failed"])
     await container.close()
