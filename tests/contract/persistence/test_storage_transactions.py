@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from moniqo.adapters.persistence.recording import Doomed
+from moniqo.adapters.persistence.work import Doomed
 from moniqo.application.shared.persistence import Transaction
 from moniqo.application.shared.query import eq
 from moniqo.domain.audit.audit_log import AuditLog

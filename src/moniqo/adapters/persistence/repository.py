@@ -1,0 +1,167 @@
+"""The one repository: versions, soft delete and audit rows on any backend."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Generic, TypeVar
+from uuid import UUID
+
+from moniqo.adapters.persistence import cursors
+from moniqo.adapters.persistence.auditing import changed_fields
+from moniqo.adapters.persistence.backend import Select
+from moniqo.adapters.persistence.collection import Collection
+from moniqo.adapters.persistence.stamping import stamped
+from moniqo.adapters.persistence.violations import outdated, stale
+from moniqo.adapters.persistence.work import Work
+from moniqo.application.shared.query import Condition, Listing, Op, Page, eq
+from moniqo.domain.audit.audit_log import AuditAction
+from moniqo.domain.shared.entity import Entity
+from moniqo.domain.shared.errors import Invalid, NotFound
+from moniqo.domain.shared.rules import stored_fault
+from moniqo.domain.shared.scalar import Scalar
+
+E = TypeVar("E", bound=Entity)
+
+
+class RecordedRepository(Generic[E]):
+    """See `Repository`."""
+
+    def __init__(self, work: Work, collection: Collection[E]) -> None:
+        self._work = work
+        self._collection = collection
+
+    async def get(self, entity_id: UUID, *where: Condition, include_deleted: bool = False) -> E:
+        """See `Repository`."""
+        conditions = (eq("id", entity_id), *self._checked(where))
+        select = Select(where=conditions, limit=1, deleted=include_deleted)
+        rows = await self._work.guarded(self._work.session.find, self._collection, select)
+        if not rows:
+            self._work.doomed = True
+            raise NotFound(f"{self._collection.entity.__name__} not found.")
+        return rows[0]
+
+    async def first(
+        self, *where: Condition, sort: tuple[str, ...] = (), include_deleted: bool = False
+    ) -> E | None:
+        """See `Repository`."""
+        select = Select(
+            where=self._checked(where),
+            sort=self._sorted(sort),
+            limit=1,
+            deleted=include_deleted,
+        )
+        rows = await self._work.guarded(self._work.session.find, self._collection, select)
+        return rows[0] if rows else None
+
+    async def page(self, listing: Listing) -> Page[E]:
+        """See `Repository`."""
+        sort = self._sorted(listing.sort)
+        after = cursors.decode(self._collection, sort, listing.cursor)
+        select = Select(
+            where=self._checked(listing.where),
+            sort=sort,
+            limit=listing.limit + 1,
+            offset=0 if after else listing.offset,
+            after=after,
+            deleted=listing.include_deleted,
+        )
+        rows, total = await self._work.guarded(self._rows_and_total, select)
+        items = tuple(rows[: listing.limit])
+        more = len(rows) > len(items) and bool(items)
+        cursor = cursors.encode(self._collection, sort, items[-1]) if more else None
+        return Page(items, total, listing.limit, select.offset, cursor)
+
+    async def count(self, *where: Condition) -> int:
+        """See `Repository`."""
+        select = Select(where=self._checked(where))
+        return await self._work.guarded(self._work.session.count, self._collection, select)
+
+    async def add(self, entity: E) -> E:
+        """See `Repository`."""
+        stored = stamped(entity, self._work.clock.now(), created=True)
+        await self._work.guarded(self._work.session.insert, self._collection, [stored])
+        if self._audits:
+            await self._work.guarded(self._work.record, AuditAction.CREATE, None, stored)
+        return stored
+
+    async def add_many(self, entities: Sequence[E]) -> None:
+        """See `Repository`."""
+        now = self._work.clock.now()
+        rows = [stamped(entity, now, created=True) for entity in entities]
+        if rows:
+            await self._work.guarded(self._work.session.insert, self._collection, rows)
+
+    async def save(self, entity: E) -> E:
+        """See `Repository`."""
+        return await self._replace(AuditAction.UPDATE, entity, self._work.clock.now())
+
+    async def remove(self, entity: E) -> E:
+        """See `Repository`."""
+        now = self._work.clock.now()
+        return await self._replace(AuditAction.DELETE, entity.with_(deleted_at=now), now)
+
+    async def purge(self, *where: Condition) -> int:
+        """See `Repository`."""
+        if not where or self._collection.append_only:
+            raise ValueError("purge needs a condition, and rows that may go")
+        conditions = self._checked(where)
+        return await self._work.guarded(self._work.session.delete, self._collection, conditions)
+
+    async def _replace(self, action: AuditAction, entity: E, now: datetime) -> E:
+        if self._collection.append_only:
+            raise ValueError(f"{self._collection.name} only ever grows")
+        if self._work.preconditions.fail(entity):
+            self._work.doomed = True
+            raise outdated(self._collection)
+        stored = stamped(entity, now, created=False)
+        old = await self._before(entity) if self._audits else None
+        update = self._work.session.update
+        await self._work.guarded(update, self._collection, stored, entity.version)
+        if old is not None and not (action is AuditAction.UPDATE and self._is_quiet(old, stored)):
+            await self._work.guarded(self._work.record, action, old, stored)
+        return stored
+
+    async def _before(self, entity: E) -> E:
+        select = Select(where=(eq("id", entity.id),), limit=1, deleted=True)
+        rows = await self._work.guarded(self._work.session.find, self._collection, select)
+        if not rows or rows[0].version != entity.version:
+            self._work.doomed = True
+            raise stale(self._collection)
+        return rows[0]
+
+    @property
+    def _audits(self) -> bool:
+        return self._work.audited and self._collection.audited
+
+    def _is_quiet(self, old: Entity, new: Entity) -> bool:
+        # A save that changes nothing is there to be noticed by whoever removes the row meanwhile.
+        if old.deleted_at != new.deleted_at:
+            return False
+        return changed_fields(old, new) <= set(self._collection.quiet)
+
+    async def _rows_and_total(self, select: Select) -> tuple[list[E], int | None]:
+        if select.after is not None:
+            return await self._work.session.find(self._collection, select), None
+        return await self._work.session.find_and_count(self._collection, select)
+
+    def _checked(self, where: tuple[Condition, ...]) -> tuple[Condition, ...]:
+        for condition in where:
+            if condition.op is Op.EITHER:
+                self._checked(condition.value)  # type: ignore[arg-type]
+                continue
+            self._known(condition.field)
+            values = condition.value if condition.op is Op.IN else (condition.value,)
+            for value in values:  # type: ignore[attr-defined]
+                fault = stored_fault(value.value if isinstance(value, Scalar) else value)
+                if fault:
+                    raise Invalid.field(condition.field, fault)
+        return where
+
+    def _sorted(self, names: tuple[str, ...]) -> cursors.Sort:
+        sort = cursors.parse_sort(names)
+        for field, _ in sort:
+            self._known(field)
+        return sort
+
+    def _known(self, field: str) -> None:
+        if field not in self._collection.fields:
+            raise AttributeError(f"{self._collection.name} has no field {field}")

@@ -1,0 +1,55 @@
+"""One open unit of work: what repositories share while it lasts."""
+
+from collections.abc import Awaitable, Callable
+from typing import ParamSpec, TypeVar
+
+from moniqo.adapters.persistence.auditing import audit_row
+from moniqo.adapters.persistence.backend import Session
+from moniqo.adapters.persistence.collection import Registry
+from moniqo.adapters.persistence.preconditions import Preconditions
+from moniqo.adapters.persistence.stamping import stamped
+from moniqo.application.shared.system import Clock, Ids
+from moniqo.domain.audit.audit_log import AuditAction, AuditLog
+from moniqo.domain.shared.entity import Entity
+from moniqo.domain.shared.ids import AuditLogId
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Doomed(RuntimeError):
+    """A unit of work was used after an error in it: a fault in the use case."""
+
+
+class Work:
+    """A session, and whether anything in it has failed: then nothing of it is kept."""
+
+    def __init__(
+        self, session: Session, registry: Registry, clock: Clock, ids: Ids, *, audited: bool
+    ) -> None:
+        self.session = session
+        self.registry = registry
+        self.clock = clock
+        self.ids = ids
+        self.audited = audited
+        self.doomed = False
+        self.preconditions = Preconditions()
+
+    async def guarded(
+        self, call: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Make a call of the session; any error in it dooms the work."""
+        if self.doomed:
+            raise Doomed("this unit of work has failed already")
+        try:
+            return await call(*args, **kwargs)
+        except BaseException:
+            self.doomed = True
+            raise
+
+    async def record(self, action: AuditAction, old: Entity | None, new: Entity | None) -> None:
+        """Write the audit row of a change."""
+        row = audit_row(action, old, new, AuditLogId(self.ids.new()))
+        await self.session.insert(
+            self.registry[AuditLog], [stamped(row, self.clock.now(), created=True)]
+        )
