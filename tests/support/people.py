@@ -16,14 +16,16 @@ from moniqo.adapters.security.hmac_refresh_tokens import HmacRefreshTokens
 from moniqo.adapters.security.jwt_access_tokens import JwtAccessTokens, Terms
 from moniqo.application.billing.seed import SeedPlans
 from moniqo.application.identity.authenticate import Authenticate
-from moniqo.application.identity.enrolment import Enrolment, Registration
-from moniqo.application.identity.log_in import Credentials, LogIn
+from moniqo.application.identity.credentials import Credentials
+from moniqo.application.identity.enrolment import Enrolment
+from moniqo.application.identity.log_in import LogIn
 from moniqo.application.identity.log_out import LogOut
 from moniqo.application.identity.members import Profile
 from moniqo.application.identity.password_rules import PasswordRules
 from moniqo.application.identity.refresh_session import Refresh, RefreshSession
 from moniqo.application.identity.register_user import RegisterUser
-from moniqo.application.identity.seed import SeedAccess
+from moniqo.application.identity.registration import Registration
+from moniqo.application.identity.seed_access import SeedAccess
 from moniqo.application.identity.signed_in import SessionTerms, SignedIn
 from moniqo.application.shared.first_start import SeedSystem
 from moniqo.application.shared.query import Condition, Listing

@@ -5,14 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from moniqo.application.billing.access import SUBSCRIPTIONS
+from moniqo.application.billing.cancel_subscription import CancelSubscription
 from moniqo.application.billing.plans import GetPlan, ListPlans
+from moniqo.application.billing.subscribe_plan import PlanChoice, SubscribePlan
 from moniqo.application.billing.subscribing import plan_in_force
-from moniqo.application.billing.subscriptions import (
-    SUBSCRIPTIONS,
-    CancelSubscription,
-    PlanChoice,
-    SubscribePlan,
-)
 from moniqo.application.shared.access import Browse
 from moniqo.application.shared.query import Listing, eq
 from moniqo.domain.audit.outbox_event import OutboxEvent
@@ -155,6 +152,23 @@ async def test_cancelling_falls_back_to_the_default_plan() -> None:
         await cancel(people)(user_id=ada.id, subscription_id=chosen.id)
     with pytest.raises(NotFound):
         await cancel(people)(user_id=UserId(people.ids.new()), subscription_id=chosen.id)
+
+
+async def test_it_ends_only_as_it_can() -> None:
+    people = await open_people()
+    ada = await people.register()
+    pro = await plan_named(people, "Pro")
+    choice = PlanChoice(pro.id, people.clock.now() + timedelta(days=1))
+    chosen = await subscribe(people)(user_id=ada.id, choice=choice)
+    end = cancel(people)
+
+    with pytest.raises(RuleViolated, match="cancelled only"):
+        await end(user_id=ada.id, subscription_id=chosen.id, status=SubscriptionStatus.EXPIRED)
+    people.clock.advance(days=1)
+    ended = await end(user_id=ada.id, subscription_id=chosen.id, status=SubscriptionStatus.EXPIRED)
+
+    assert ended.status is SubscriptionStatus.EXPIRED
+    assert await in_force(people, ada.id) == "Free"
 
 
 async def test_cancelling_and_subscribing_at_once_leave_one_active() -> None:

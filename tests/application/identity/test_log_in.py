@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from moniqo.adapters.security.bcrypt_hasher import BcryptPasswordHasher
-from moniqo.application.identity.log_in import Credentials
+from moniqo.application.identity.credentials import Credentials
 from moniqo.application.identity.ports import Verdict
 from moniqo.application.shared.caller import CallContext, current_call
 from moniqo.application.shared.query import eq

@@ -1,5 +1,7 @@
 """A caller may do what the role holds, and nothing else."""
 
+from dataclasses import replace
+
 import pytest
 
 from moniqo.application.identity.principal import Principal
@@ -22,6 +24,11 @@ def test_a_permission_that_is_held_is_granted() -> None:
     CALLER.require("agents:read")
 
     assert CALLER.may("agents:read")
+
+
+@pytest.mark.parametrize(("role", "is_admin"), [("User", False), ("Admin", True)])
+def test_administrators_keep_what_is_shared(role: str, *, is_admin: bool) -> None:
+    assert replace(CALLER, role=role).is_admin is is_admin
 
 
 @pytest.mark.parametrize("permission", ["agents:write", "agents", "", "agents:*"])

@@ -7,7 +7,9 @@ import pytest
 from moniqo.application.billing.seed import SeedPlans
 from moniqo.application.identity.access import PERMISSIONS, ROLES
 from moniqo.application.identity.enrolment import Enrolment
-from moniqo.application.identity.seed import SYSTEM_ROLES, EnsureSuperadmin, SeedAccess
+from moniqo.application.identity.ensure_superadmin import EnsureSuperadmin
+from moniqo.application.identity.seed_access import SeedAccess
+from moniqo.application.identity.system_roles import SYSTEM_ROLES
 from moniqo.application.notifications.access import NOTIFICATIONS
 from moniqo.application.shared.access import Browse
 from moniqo.application.shared.query import Listing, eq

@@ -7,11 +7,8 @@ import pytest
 import pytest_asyncio
 
 from moniqo.adapters.persistence.collections import REGISTRY
-from moniqo.application.billing.subscriptions import (
-    CancelSubscription,
-    PlanChoice,
-    SubscribePlan,
-)
+from moniqo.application.billing.cancel_subscription import CancelSubscription
+from moniqo.application.billing.subscribe_plan import PlanChoice, SubscribePlan
 from moniqo.application.shared.query import eq
 from moniqo.domain.audit.audit_log import AuditAction, AuditLog
 from moniqo.domain.billing.plan import Plan

@@ -11,7 +11,7 @@ import pytest_asyncio
 from moniqo.adapters.persistence.collections import REGISTRY
 from moniqo.adapters.quotas import StoredQuotas, Unlimited
 from moniqo.application.billing.quotas import Quotas, Reservation
-from moniqo.application.billing.subscriptions import PlanChoice, SubscribePlan
+from moniqo.application.billing.subscribe_plan import PlanChoice, SubscribePlan
 from moniqo.application.shared.conflicts import settled
 from moniqo.application.shared.query import eq
 from moniqo.domain.billing.plan import Plan, Resource

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from moniqo.application.identity.enrolment import Enrolment, Registration, refusal
+from moniqo.application.identity.enrolment import Enrolment
 from moniqo.application.identity.members import ORDINARY, Profile, profile_of
+from moniqo.application.identity.registration import Registration, refusal
 from moniqo.application.shared.persistence import UnitOfWork
 from moniqo.application.shared.query import eq
 from moniqo.domain.identity.role import Role

@@ -1,50 +1,26 @@
 """How a person becomes a user: shared by sign-up, the operator's command and the first start."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, TypeVar
 
 from moniqo.application.billing.subscribing import default_plan, new_subscription
 from moniqo.application.identity.members import Member, keys_of, permissions_of
 from moniqo.application.identity.password_rules import PasswordRules
 from moniqo.application.identity.ports import EmailAddresses, PasswordHasher, PhoneNumbers
+from moniqo.application.identity.registration import Registration
+from moniqo.application.shared.faults import Faults
 from moniqo.application.shared.persistence import Transaction
 from moniqo.application.shared.query import eq
 from moniqo.application.shared.system import Clock, Ids
 from moniqo.domain.billing.subscription import Subscription
 from moniqo.domain.identity.account import Account
-from moniqo.domain.identity.credentials import Email, Password, PasswordHash, Username
+from moniqo.domain.identity.credentials import Email, PasswordHash
 from moniqo.domain.identity.events import UserRegistered
 from moniqo.domain.identity.role import Role
-from moniqo.domain.identity.user import Birthday, PersonName, PhoneNumber, User
-from moniqo.domain.shared.entity import Value
+from moniqo.domain.identity.user import Birthday, PhoneNumber, User
 from moniqo.domain.shared.errors import (
-    AlreadyExists,
-    AppError,
-    EmailAlreadyRegistered,
-    Fault,
-    Invalid,
     Unavailable,
-    UsernameTaken,
-    WeakPassword,
 )
 from moniqo.domain.shared.ids import AccountId, UserId
-from moniqo.domain.shared.rules import Length
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Registration(Value):
-    """Who wants to become a user, as they say."""
-
-    email: Annotated[str, Length(3, 320)]
-    password: Password
-    first_name: PersonName
-    last_name: PersonName
-    username: Username | None = None
-    birthday: Birthday | None = None
-    phone_number: PhoneNumber | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +49,7 @@ class Enrolment:
 
         Raises `WeakPassword` if that is all that is wrong, else `Invalid` naming every fault.
         """
-        faults = _Faults()
+        faults = Faults()
         email = faults.collect(lambda: self.emails.canonical(registration.email))
         names = (registration.first_name, registration.last_name)
         faults.collect(lambda: self.rules.require(registration.password, email=email, names=names))
@@ -130,34 +106,3 @@ class Enrolment:
             phone_number=applicant.phone_number,
             role_id=role.id,
         )
-
-
-def refusal(problem: AlreadyExists) -> AppError:
-    """What to tell somebody whose address or username belongs to somebody else already."""
-    taken = {fault.field for fault in problem.faults}
-    if "email" in taken:
-        return EmailAlreadyRegistered("This e-mail address is registered already.")
-    if "username" in taken:
-        return UsernameTaken("This username is taken.")
-    return problem
-
-
-class _Faults:
-    """Runs checks one after the other and keeps what each finds wrong."""
-
-    def __init__(self) -> None:
-        self.found: list[Fault] = []
-        self._weak_only = True
-
-    def collect(self, check: Callable[[], T]) -> T | None:
-        try:
-            return check()
-        except Invalid as problem:
-            self.found += problem.faults
-            self._weak_only &= isinstance(problem, WeakPassword)
-            return None
-
-    def summed_up(self) -> Invalid:
-        if self._weak_only:
-            return WeakPassword("The password is too weak.", faults=tuple(self.found))
-        return Invalid("Some fields are at fault.", faults=tuple(self.found))

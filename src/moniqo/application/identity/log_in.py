@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
 
+from moniqo.application.identity.credentials import Credentials
 from moniqo.application.identity.members import Member, member_of
 from moniqo.application.identity.ports import (
     AccessTokens,
@@ -20,38 +20,19 @@ from moniqo.application.shared.system import Clock, Ids
 from moniqo.application.shared.trail import audit_entry
 from moniqo.domain.audit.audit_log import AuditAction, AuditLog
 from moniqo.domain.identity.account import Account
-from moniqo.domain.identity.credentials import Password, PasswordHash, TokenHash, Username
+from moniqo.domain.identity.credentials import PasswordHash, TokenHash, Username
 from moniqo.domain.identity.session import Session
 from moniqo.domain.identity.user import User
-from moniqo.domain.shared.entity import Value
 from moniqo.domain.shared.errors import (
     AccountInactive,
     AppError,
     EmailNotVerified,
-    Fault,
     Invalid,
     InvalidCredentials,
 )
 from moniqo.domain.shared.ids import SessionId
-from moniqo.domain.shared.rules import Length
 
 _WRONG = "E-mail address, username or password is wrong."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Credentials(Value):
-    """E-mail address or username, exactly one of them, and the password."""
-
-    email: Annotated[str, Length(1, 320)] | None = None
-    username: Annotated[str, Length(1, 320)] | None = None
-    password: Password
-
-    def check(self) -> None:
-        """Neither both names nor none."""
-        if (self.email is None) == (self.username is None):
-            message = "give either email or username"
-            faults = (Fault("email", message), Fault("username", message))
-            raise Invalid("Give either email or username.", faults=faults)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from moniqo.application.identity.enrolment import Enrolment, Registration, refusal
+from moniqo.application.identity.enrolment import Enrolment
 from moniqo.application.identity.members import ORDINARY, Profile, profile_of
+from moniqo.application.identity.registration import Registration, refusal
 from moniqo.application.shared.persistence import UnitOfWork
 from moniqo.domain.shared.errors import AlreadyExists
 

@@ -26,7 +26,7 @@ def users() -> None:
 async def create(role: str, **given: Any) -> Answer:
     """Make a user, who can sign in at once."""
     from moniqo.application.identity.create_user import CreateUser
-    from moniqo.application.identity.enrolment import Registration
+    from moniqo.application.identity.registration import Registration
     from moniqo.domain.identity.credentials import Password
     from moniqo.entrypoints.cli.session import session
 

@@ -3,8 +3,10 @@
 from dishka import Provider, Scope, provide, provide_all
 
 from moniqo.application.billing.seed import SeedPlans
-from moniqo.application.identity.enrolment import Enrolment, Registration
-from moniqo.application.identity.seed import EnsureSuperadmin, SeedAccess
+from moniqo.application.identity.enrolment import Enrolment
+from moniqo.application.identity.ensure_superadmin import EnsureSuperadmin
+from moniqo.application.identity.registration import Registration
+from moniqo.application.identity.seed_access import SeedAccess
 from moniqo.application.shared.first_start import SeedSystem
 from moniqo.application.shared.persistence import UnitOfWork
 from moniqo.application.trading.seed import SeedPaperWallet

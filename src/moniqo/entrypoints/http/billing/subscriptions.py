@@ -2,11 +2,8 @@
 
 from dataclasses import dataclass
 
-from moniqo.application.billing.subscriptions import (
-    CancelSubscription,
-    PlanChoice,
-    SubscribePlan,
-)
+from moniqo.application.billing.cancel_subscription import CancelSubscription
+from moniqo.application.billing.subscribe_plan import PlanChoice, SubscribePlan
 from moniqo.application.identity.principal import Principal
 from moniqo.application.shared.access import Browse
 from moniqo.application.shared.query import Listing, Page

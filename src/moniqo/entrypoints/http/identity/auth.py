@@ -1,12 +1,13 @@
 """Sign-up, sign-in, sign-out."""
 
-from moniqo.application.identity.enrolment import Registration
-from moniqo.application.identity.log_in import Credentials, LogIn
+from moniqo.application.identity.credentials import Credentials
+from moniqo.application.identity.log_in import LogIn
 from moniqo.application.identity.log_out import LogOut
 from moniqo.application.identity.members import Profile
 from moniqo.application.identity.principal import Principal
 from moniqo.application.identity.refresh_session import Refresh, RefreshSession
 from moniqo.application.identity.register_user import RegisterUser
+from moniqo.application.identity.registration import Registration
 from moniqo.application.identity.signed_in import SignedIn
 from moniqo.domain.shared.errors import (
     AccountInactive,

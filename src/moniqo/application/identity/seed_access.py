@@ -1,0 +1,59 @@
+"""Permissions and system roles."""
+
+from dataclasses import dataclass
+
+from moniqo.application.identity.system_roles import PERMISSIONS, SYSTEM_ROLES
+from moniqo.application.shared.conflicts import settled
+from moniqo.application.shared.persistence import Transaction, UnitOfWork
+from moniqo.application.shared.query import Listing, eq
+from moniqo.application.shared.system import Ids
+from moniqo.domain.identity.role import Permission, Role
+from moniqo.domain.shared.errors import AlreadyExists, StaleVersion
+from moniqo.domain.shared.ids import PermissionId, RoleId
+
+
+@dataclass(frozen=True, slots=True)
+class SeedAccess:
+    """Make the permissions and the system roles that are missing, and bring the latter up to date.
+
+    Permissions that a later version adds reach the system roles at its first start.
+    """
+
+    uow: UnitOfWork
+    ids: Ids
+
+    async def __call__(self) -> None:
+        """Make what is missing."""
+        await settled(self._seed, again_on=(StaleVersion, AlreadyExists))
+
+    async def _seed(self) -> None:
+        async with self.uow() as tx:
+            known = await self._permissions(tx)
+            for name, (description, keys) in SYSTEM_ROLES.items():
+                await self._role(tx, name, description, tuple(known[key] for key in keys))
+
+    async def _permissions(self, tx: Transaction) -> dict[str, PermissionId]:
+        listing = Listing(limit=1000)
+        known = {found.key: found.id for found in (await tx[Permission].page(listing)).items}
+        for key in PERMISSIONS:
+            if key not in known:
+                resource, _, action = key.partition(":")
+                made = Permission(id=PermissionId(self.ids.new()), resource=resource, action=action)
+                known[key] = (await tx[Permission].add(made)).id
+        return known
+
+    async def _role(
+        self, tx: Transaction, name: str, description: str, held: tuple[PermissionId, ...]
+    ) -> None:
+        role = await tx[Role].first(eq("name", name))
+        if role is None:
+            made = Role(
+                id=RoleId(self.ids.new()),
+                name=name,
+                description=description,
+                permission_ids=held,
+                is_system=True,
+            )
+            await tx[Role].add(made)
+        elif set(role.permission_ids) != set(held):
+            await tx[Role].save(role.with_(permission_ids=held))
