@@ -54,8 +54,10 @@ class MemorySession:
         for entity in entities:
             if self._row(collection, entity.id) is not None:
                 raise duplicate(collection, ("id",))
-            self._admit(collection, entity)
             overlay[entity.id] = entity
+        # Rows that come together may refer to one another.
+        for entity in entities:
+            self._admit(collection, entity)
 
     async def update(self, collection: Collection[E], entity: E, expected_version: int) -> None:
         """See `Session`."""
