@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from moniqo.application.shared.outside import Outside
-from moniqo.domain.trading.market import Candle, Instrument, Series
+from moniqo.domain.trading.market import Candle, Instrument, Series, Timeframe
 from moniqo.domain.trading.order import Order, OrderStatus
 from moniqo.domain.trading.wallet import UserWallet, Wallet
 
@@ -79,3 +79,26 @@ class MarketData(Outside, Protocol):
 
     async def instrument(self, exchange: str, symbol: str) -> Instrument:
         """The trading rules of a symbol; raises `NotFound`."""
+
+
+@dataclass(frozen=True, slots=True)
+class CandleRow:
+    """A candle as read; `place` says where from, for whoever has to correct it."""
+
+    place: str
+    opened_at: datetime
+    open: Decimal
+    high: Decimal
+    low: Decimal
+    close: Decimal
+    volume: Decimal
+
+
+class CandleSource(Outside, Protocol):
+    """Candles that can be imported."""
+
+    async def read(self, location: str, timeframe: Timeframe) -> Sequence[CandleRow]:
+        """At least one row, ascending, on the timeframe's grid, none twice.
+
+        Raises `Invalid` naming the place and the reason of the first fault.
+        """
