@@ -1,5 +1,6 @@
 """The whole description, the same bytes for the same code."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -68,6 +69,11 @@ def openapi_document(
     }
 
 
+def openapi_text(controllers: Sequence[type[Controller]]) -> str:
+    """The description as it is committed and exported."""
+    return json.dumps(openapi_document(controllers), indent=2, ensure_ascii=False) + "\n"
+
+
 def _components(schemas: Schemas) -> dict[str, Any]:
     return {
         "schemas": {
@@ -75,6 +81,7 @@ def _components(schemas: Schemas) -> dict[str, Any]:
             "Failure": _envelope(data={"type": "null"}, error=_ERROR),
             **dict(sorted(schemas.components.items())),
         },
+        "responses": dict(sorted(schemas.responses.items())),
         "examples": examples(),
         "headers": {
             "X-Request-ID": {"description": "Names the request in our logs.", **_TEXT},

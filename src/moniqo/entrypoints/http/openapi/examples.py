@@ -15,7 +15,53 @@ from moniqo.entrypoints.http.shapes import shown
 
 INSTANT = "2026-01-31T09:00:00.000Z"
 IDENTITY = "019bd6a2-7c00-7000-8000-000000000001"
-BY_NAME: Mapping[str, Any] = {}
+BY_NAME: Mapping[str, Any] = {
+    "allowed_symbols": ["BTC/USDT"],
+    "access_token": "eyJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl",
+    "base": "BTC",
+    "category": "trading",
+    "close": "17650.03",
+    "config": {"strategy": "ma_cross", "fast": 10, "slow": 20, "fraction": "0.95"},
+    "country_code": "+49",
+    "currency": "USD",
+    "day": 10,
+    "description": "What it is for.",
+    "email": "ada@example.com",
+    "error": None,
+    "exchange": "binance",
+    "expires_in": 1800,
+    "first_name": "Ada",
+    "full_name": "Ada Lovelace",
+    "high": "17700",
+    "label": "Practice",
+    "last_name": "Lovelace",
+    "lot_size": "0.000001",
+    "low": "17600",
+    "mobile_number": "15112345678",
+    "model_id": "ma_cross",
+    "month": 12,
+    "name": "Crossing",
+    "next_run_at": None,
+    "open": "17640",
+    "password": "Correct-Horse-7",
+    "permissions": ["agents:read", "agents:write"],
+    "price": "29",
+    "progress": 100,
+    "prompt": "What is the trend of {{ symbol }}?",
+    "provider": "builtin",
+    "quote": "USDT",
+    "refresh_token": "opaque-and-never-shown-again",
+    "role": "User",
+    "schedule": "0 * * * *",
+    "supported_currencies": ["USDT", "BTC"],
+    "symbol": "BTC/USDT",
+    "tick_size": "0.01",
+    "timeframe": "1h",
+    "title": "Trend",
+    "token_type": "bearer",
+    "username": "ada",
+    "year": 1990,
+}
 _BY_TYPE: Mapping[Any, Any] = {
     str: "text",
     bool: True,
@@ -43,9 +89,13 @@ def _shown_object(kind: type) -> dict[str, Any]:
 
 def _field(field: Field, of_object: Callable[[type], Any]) -> Any:
     bare = plain(field.type)
-    if field.name in BY_NAME and not (isinstance(bare, type) and is_dataclass(bare)):
+    if field.name in BY_NAME and not _is_composite(bare):
         return BY_NAME[field.name]
     return _value(field.type, of_object)
+
+
+def _is_composite(bare: Any) -> bool:
+    return isinstance(bare, type) and is_dataclass(bare) and not issubclass(bare, Scalar)
 
 
 def _value(annotation: Any, of_object: Callable[[type], Any]) -> Any:

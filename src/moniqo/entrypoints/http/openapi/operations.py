@@ -40,7 +40,7 @@ def operation(endpoint: Endpoint, schemas: Schemas) -> Node:
         "responses": {
             str(endpoint.status): _success(endpoint, schemas),
             **unchanged(endpoint),
-            **refused(endpoint),
+            **refused(endpoint, schemas.responses),
         },
     }
 

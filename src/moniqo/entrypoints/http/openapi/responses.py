@@ -33,13 +33,22 @@ MEANINGS = {
 }
 
 
-def refused(endpoint: Endpoint) -> dict[str, Any]:
-    """The responses of the route's refusals, by status."""
+def refused(endpoint: Endpoint, components: dict[str, Any]) -> dict[str, Any]:
+    """The responses of the route's refusals, by status; each is a component."""
     by_status: dict[int, list[str]] = {http.INTERNAL.status: [http.INTERNAL.code]}
     for kind in (*_by_shape(endpoint), *endpoint.refuses):
         codes = by_status.setdefault(status_of(kind), [])
         codes += [kind.code] if kind.code not in codes else []
-    return {str(status): _response(status, by_status[status]) for status in sorted(by_status)}
+    return {
+        str(status): _reference(status, by_status[status], components)
+        for status in sorted(by_status)
+    }
+
+
+def _reference(status: int, codes: list[str], components: dict[str, Any]) -> dict[str, Any]:
+    name = ".".join(codes)
+    components.setdefault(name, _response(status, codes))
+    return {"$ref": f"#/components/responses/{name}"}
 
 
 def status_of(kind: Refusal) -> int:

@@ -19,10 +19,11 @@ _CODEC = Codec(JSON_LEAVES, secrets=False)
 
 
 class Schemas:
-    """Collects the components that schemas refer to."""
+    """Collects the components that schemas refer to, and beside them those of responses."""
 
     def __init__(self) -> None:
         self.components: dict[str, Schema] = {}
+        self.responses: dict[str, Any] = {}
         self._owners: dict[str, object] = {}
 
     def payload(self, kind: type) -> Schema:

@@ -1,0 +1,87 @@
+"""Who gets which answer where: compared with a table that every route must stand in.
+
+Each request is well-formed, names nothing that exists, and is made in a new session.
+"""
+
+import csv
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from moniqo.entrypoints.http.openapi.examples import IDENTITY
+from support.asgi import JSON_TYPE, Client
+from support.described import body_of, described_routes
+from support.house import House, open_house
+
+MATRIX = Path(__file__).with_name("access_matrix.csv")
+OUTSIDE = ("/docs", "/docs/start.js", "/docs/swagger-ui-bundle.js", "/docs/swagger-ui.css")
+ROLES = ("User", "Moderator", "Admin", "Superadmin")
+CALLERS = ("anonymous", *ROLES, "deactivated")
+
+
+@pytest.fixture
+async def house() -> AsyncIterator[House]:
+    async with open_house() as opened:
+        yield opened
+
+
+def rows() -> dict[str, dict[str, str]]:
+    """The table by route."""
+    with MATRIX.open(newline="") as file:
+        return {row.pop("route"): row for row in csv.DictReader(file)}
+
+
+def routes() -> list[str]:
+    """Every route that is served."""
+    return [*described_routes(), "GET /openapi.json", *(f"GET {path}" for path in OUTSIDE)]
+
+
+async def caller_of(house: House, who: str) -> Client:
+    """Somebody in a session of their own."""
+    if who == "anonymous":
+        return house.client
+    if who != "deactivated":
+        return await house.signed_in(who.lower())
+    user_id = await house.made("gone")
+    client = await house.signed_in("gone")
+    await house.deactivated(user_id)
+    return client
+
+
+async def status_of(client: Client, route: str) -> str:
+    method, template = route.split()
+    path = template
+    for part in template.split("/"):
+        if part.startswith("{"):
+            path = path.replace(part, IDENTITY)
+    body = body_of(route)
+    reply = await client.send(method, path, body=body, headers=(JSON_TYPE,) if body else ())
+    return str(reply.status)
+
+
+def test_every_route_stands_in_the_matrix_and_no_other() -> None:
+    assert list(rows()) == routes()
+
+
+def test_every_registered_path_is_known_to_the_matrix(house: House) -> None:
+    served = {
+        route.path_format for route in house.client.app.routes if route.path_format is not None
+    }
+
+    assert served == {route.split()[1] for route in routes()}
+
+
+@pytest.mark.parametrize("who", CALLERS)
+async def test_everybody_gets_the_answers_of_the_matrix(house: House, who: str) -> None:
+    if who in ROLES:
+        await house.made(who.lower(), who)
+    client = await caller_of(house, who)
+    found = {}
+
+    for route in routes():
+        found[route] = await status_of(client, route)
+        if route.endswith("/logout") and who in ROLES:
+            client = await caller_of(house, who)
+
+    assert found == {route: row[who] for route, row in rows().items()}

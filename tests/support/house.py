@@ -1,0 +1,123 @@
+"""The whole application in memory, set up as at a first start, and people who use it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from dishka import AsyncContainer
+
+from moniqo.adapters.queue.in_process import InProcessQueue
+from moniqo.application.identity.create_user import CreateUser
+from moniqo.application.identity.registration import Registration
+from moniqo.application.shared.first_start import SeedSystem
+from moniqo.application.shared.persistence import UnitOfWork
+from moniqo.domain.identity.account import Account
+from moniqo.domain.identity.credentials import Password
+from moniqo.domain.identity.user import User
+from moniqo.domain.shared.ids import CandleId, InstrumentId, UserId
+from moniqo.domain.trading.market import Candle, Instrument, Timeframe
+from moniqo.entrypoints.container import build_container
+from moniqo.entrypoints.http.app import create_app
+from moniqo.entrypoints.settings import Settings, StorageBackend
+from support.asgi import Client, served
+from support.store import CountingIds
+
+PASSWORD = "Correct-Horse-7"
+MIDNIGHT = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def house_settings(**security: Any) -> Settings:
+    """Everything in memory, cheap hashes, addresses that need no mail."""
+    plain = Settings()
+    chosen = {"auto_verify_email": True, "bcrypt_cost": 4} | security
+    return replace(
+        plain,
+        storage=replace(plain.storage, storage_backend=StorageBackend.MEMORY),
+        security=replace(plain.security, **chosen),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """A running application; `client` is nobody yet."""
+
+    container: AsyncContainer
+    client: Client
+
+    async def user(self, name: str = "ada", role: str = "User") -> Client:
+        """A new user, signed in."""
+        await self.made(name, role)
+        return await self.signed_in(name)
+
+    async def made(self, name: str, role: str = "User") -> UserId:
+        """A new user."""
+        create = await self.container.get(CreateUser)
+        registration = Registration(
+            email=f"{name}@example.com",
+            password=Password(PASSWORD),
+            first_name=name.title(),
+            last_name="Tester",
+        )
+        return (await create(registration=registration, role=role)).id
+
+    async def signed_in(self, name: str) -> Client:
+        """A new session of a user."""
+        reply = await self.client.post(
+            "/api/v1/auth/login", {"email": f"{name}@example.com", "password": PASSWORD}
+        )
+        assert reply.status == 200, reply.json
+        return self.client.signed_in(reply.data["access_token"])
+
+    async def deactivated(self, user_id: UserId) -> None:
+        """From now on the user may do nothing."""
+        async with (await self.container.get(UnitOfWork))() as tx:
+            user = await tx[User].get(user_id)
+            account = await tx[Account].get(user.account_id)
+            await tx[Account].save(account.with_(is_active=False))
+
+    async def candles(self, closes: list[str], exchange: str = "binance") -> None:
+        """An instrument and its hourly candles from `MIDNIGHT` on."""
+        ids = CountingIds()
+        series = {"exchange": exchange, "symbol": "BTC/USDT", "timeframe": Timeframe.H1}
+        rows = [
+            Candle(
+                **series,
+                id=CandleId(ids.new()),
+                opened_at=MIDNIGHT + timedelta(hours=hour),
+                open=Decimal(close),
+                high=Decimal(close),
+                low=Decimal(close),
+                close=Decimal(close),
+                volume=Decimal(1),
+            )
+            for hour, close in enumerate(closes)
+        ]
+        instrument = Instrument(
+            id=InstrumentId(ids.new()),
+            exchange=exchange,
+            symbol="BTC/USDT",
+            base="BTC",
+            quote="USDT",
+            tick_size=Decimal("0.01"),
+            lot_size=Decimal("0.000001"),
+        )
+        async with (await self.container.get(UnitOfWork))() as tx:
+            await tx[Instrument].add(instrument)
+            await tx[Candle].add_many(rows)
+
+    async def quiet(self) -> None:
+        """Wait until every job has ended."""
+        await (await self.container.get(InProcessQueue)).drain(10)
+
+
+@asynccontextmanager
+async def open_house(settings: Settings | None = None) -> AsyncIterator[House]:
+    """The application from its first start until the end of the block."""
+    chosen = settings or house_settings()
+    container = build_container(chosen)
+    async with served(create_app(container, chosen)) as client:
+        await (await container.get(SeedSystem))()
+        yield House(container, client)
