@@ -18,13 +18,15 @@ class Exit(IntEnum):
     REFUSED = 7
     UNAVAILABLE = 8
     PENDING = 9
+    UNSUCCESSFUL = 10
     INTERRUPTED = 130
 
 
 DESCRIPTION = (
     "Exit codes: 0 done, 1 a fault of the program, 2 wrong usage, 3 wrong settings, "
     "4 invalid input, 5 not found, 6 conflict, 7 not allowed or over a limit, "
-    "8 something needed is unavailable, 9 migrations are pending."
+    "8 something needed is unavailable, 9 migrations are pending, "
+    "10 the run or backtest failed."
 )
 
 OF_KIND = {

@@ -35,7 +35,7 @@ class Failure:
             sys.stderr.write(json.dumps(told, ensure_ascii=False) + "\n")
             return
         sys.stderr.write(f"error: {self.message}\n")
-        for fault in self.details:
+        for fault in (it for it in self.details if it.message not in self.message):
             sys.stderr.write(f"  {fault.field}: {fault.message}\n")
 
 

@@ -3,10 +3,15 @@
 import rich_click as click
 
 from moniqo import __version__
+from moniqo.entrypoints.cli.backtests import backtest
+from moniqo.entrypoints.cli.demo import demo
 from moniqo.entrypoints.cli.doctor import doctor
 from moniqo.entrypoints.cli.exits import DESCRIPTION
+from moniqo.entrypoints.cli.flows import flows
 from moniqo.entrypoints.cli.init import init
+from moniqo.entrypoints.cli.market import market
 from moniqo.entrypoints.cli.migrate import migrate
+from moniqo.entrypoints.cli.openapi import openapi
 from moniqo.entrypoints.cli.serve import serve
 from moniqo.entrypoints.cli.users import users
 
@@ -17,11 +22,5 @@ def moniqo() -> None:
     """A backend on which AI agents trade, under control."""
 
 
-for command in (
-    init,
-    migrate,
-    serve,
-    doctor,
-    users,
-):
+for command in (init, migrate, serve, demo, doctor, market, users, flows, backtest, openapi):
     moniqo.add_command(command)

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
-from dishka import AsyncContainer
+from dishka import AsyncContainer, Provider
 
 from moniqo.adapters.persistence.backend import Backend
 from moniqo.application.shared.tasks import TaskQueue
@@ -17,25 +17,28 @@ from moniqo.entrypoints.settings.values import LogLevel
 
 
 @asynccontextmanager
-async def session(settings: Settings | None = None) -> AsyncIterator[AsyncContainer]:
+async def session(
+    settings: Settings | None = None, *overrides: Provider
+) -> AsyncIterator[AsyncContainer]:
     """The parts, on a store that answers and is up to date; jobs are finished at the end.
 
     Raises `WrongSettings`, `Unavailable`, `MigrationsPending`.
     """
-    async with parts(settings) as container:
-        backend = await container.get(Backend)
-        await require_ready(backend)
+    async with parts(settings, *overrides) as container:
+        await require_ready(await container.get(Backend))
         yield container
         await (await container.get(TaskQueue)).drain()
 
 
 @asynccontextmanager
-async def parts(settings: Settings | None = None) -> AsyncIterator[AsyncContainer]:
+async def parts(
+    settings: Settings | None = None, *overrides: Provider
+) -> AsyncIterator[AsyncContainer]:
     """The parts, whatever state the store is in. Logs go to standard error, warnings and up."""
     settings = settings or load()
     quiet = max(settings.application.log_level, LogLevel.WARNING, key=_severity)
     configure(replace(settings.application, log_level=quiet))
-    container = build_container(settings)
+    container = build_container(settings, *overrides)
     try:
         yield container
     finally:

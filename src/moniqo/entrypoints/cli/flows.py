@@ -1,0 +1,59 @@
+"""`moniqo flows`."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import rich_click as click
+
+from moniqo.entrypoints.cli.exits import Exit
+from moniqo.entrypoints.cli.operation import Answer, operation
+from moniqo.entrypoints.cli.parameters import INSTANT
+
+
+@click.group()
+def flows() -> None:
+    """Flows of agents."""
+
+
+@flows.command("run")
+@click.argument("flow_id", type=click.UUID)
+@click.option("--as-of", type=INSTANT, help="The last instant its snapshots see (paper only).")
+@operation
+async def run_(flow_id: UUID, as_of: datetime | None) -> Answer:
+    """Run an active flow once, for its owner and on its plan, and wait for the end."""
+    from moniqo.application.agents.start_run import RunRequest, StartRun
+    from moniqo.application.shared.persistence import UnitOfWork
+    from moniqo.application.shared.tasks import TaskQueue
+    from moniqo.domain.agents.flow import Flow
+    from moniqo.domain.agents.run import FlowRun, RunStatus
+    from moniqo.entrypoints.cli.plain import plain
+    from moniqo.entrypoints.cli.session import session
+
+    async with session() as container:
+        uow = await container.get(UnitOfWork)
+        async with uow() as tx:
+            flow = await tx[Flow].get(flow_id)
+        start = await container.get(StartRun)
+        queued = await start(user_id=flow.user_id, flow_id=flow.id, request=RunRequest(as_of))
+        await (await container.get(TaskQueue)).drain()
+        async with uow() as tx:
+            run = await tx[FlowRun].get(queued.id)
+    succeeded = run.status is RunStatus.SUCCEEDED
+    data = plain(run)
+    return Answer(data, _text(data), Exit.DONE if succeeded else Exit.UNSUCCESSFUL)
+
+
+def _text(run: dict[str, Any]) -> str:
+    lines = [f"Run {run['id']} {run['status']}{_because(run['error'])}"]
+    for step in run["steps"]:
+        decision = step["decision"]
+        said = f"{decision['action']} {decision['symbol']}" if decision else "no decision"
+        orders = f", {len(step['order_ids'])} orders" if step["order_ids"] else ""
+        reason = _because(step["refusal"] or step["error"])
+        lines.append(f"  step {step['step']} {step['status']}: {said}{orders}{reason}")
+    return "\n".join(lines)
+
+
+def _because(reason: str | None) -> str:
+    return f": {reason}" if reason else ""
