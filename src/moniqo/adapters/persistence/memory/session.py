@@ -8,7 +8,7 @@ from uuid import UUID
 from moniqo.adapters.persistence.backend import Select
 from moniqo.adapters.persistence.collection import Collection, Registry
 from moniqo.adapters.persistence.memory.conditions import cut, test_of
-from moniqo.adapters.persistence.memory.table import Table
+from moniqo.adapters.persistence.memory.table import Index, Key, Table
 from moniqo.adapters.persistence.violations import dangling, duplicate, referred, stale
 from moniqo.application.shared.query import Condition, Op, any_of
 from moniqo.domain.shared.entity import Entity
@@ -29,6 +29,8 @@ class MemorySession:
         self._registry = registry
         self._lock = writing
         self._changes: dict[type[Entity], dict[UUID, Any]] = {}
+        # Who holds which unique values among the changes.
+        self._taken: dict[Index, dict[Key, set[UUID]]] = {}
         self._writing = False
 
     async def find(self, collection: Collection[E], select: Select) -> list[E]:
@@ -50,11 +52,10 @@ class MemorySession:
     async def insert(self, collection: Collection[E], entities: Sequence[E]) -> None:
         """See `Session`."""
         await self._begin()
-        overlay = self._changes.setdefault(collection.entity, {})
         for entity in entities:
             if self._row(collection, entity.id) is not None:
                 raise duplicate(collection, ("id",))
-            overlay[entity.id] = entity
+            self._put(collection, entity.id, entity)
         # Rows that come together may refer to one another.
         for entity in entities:
             self._admit(collection, entity)
@@ -66,14 +67,15 @@ class MemorySession:
         if stored is None or stored.version != expected_version:
             raise stale(collection)
         self._admit(collection, entity)
-        self._changes.setdefault(collection.entity, {})[entity.id] = entity
+        self._put(collection, entity.id, entity)
 
     async def delete(self, collection: Collection[E], where: tuple[Condition, ...]) -> int:
         """See `Session`."""
         await self._begin()
         rows = self._matching(collection, Select(where=where, deleted=True))
         self._release(collection, {row.id for row in rows})
-        self._changes.setdefault(collection.entity, {}).update((row.id, None) for row in rows)
+        for row in rows:
+            self._put(collection, row.id, None)
         return len(rows)
 
     async def commit(self) -> None:
@@ -86,7 +88,7 @@ class MemorySession:
 
     async def rollback(self) -> None:
         """See `Session`."""
-        self._changes = {}
+        self._changes, self._taken = {}, {}
         if self._writing:
             self._writing = False
             self._lock.release()
@@ -95,6 +97,18 @@ class MemorySession:
         if not self._writing:
             await self._lock.acquire()
             self._writing = True
+
+    def _put(self, collection: Collection[Any], row_id: UUID, row: Any | None) -> None:
+        overlay = self._changes.setdefault(collection.entity, {})
+        old, overlay[row_id] = overlay.get(row_id), row
+        for index in self._tables[collection.entity].uniques:
+            taken = self._taken.setdefault(index, {})
+            before = None if old is None else index.unique_key(old)
+            if before is not None:
+                taken[before].discard(row_id)
+            after = None if row is None else index.unique_key(row)
+            if after is not None:
+                taken.setdefault(after, set()).add(row_id)
 
     def _row(self, collection: Collection[E], row_id: UUID) -> E | None:
         overlay = self._changes.get(collection.entity)
@@ -149,6 +163,6 @@ class MemorySession:
             if key is None:
                 continue
             holders = [held for held in index.ids.get(key, ()) if held not in overlay]
-            holders += [row.id for row in overlay.values() if row and index.unique_key(row) == key]
+            holders += self._taken.get(index, {}).get(key, ())
             if any(holder != entity.id for holder in holders):
                 raise duplicate(collection, index.fields)
