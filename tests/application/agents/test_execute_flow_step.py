@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from moniqo.adapters.quotas import Unlimited
+from moniqo.domain.agents.agent import Agent
 from moniqo.domain.agents.events import RunFailed
 from moniqo.domain.agents.risk import Risk
 from moniqo.domain.agents.run import FlowRun, RunStatus, StepStatus
@@ -177,6 +178,16 @@ async def test_an_agent_that_cannot_be_reached_fails_the_run() -> None:
     run = await floor.run(1, Unavailable("The model is down."))
 
     assert (run.status, run.error) == (RunStatus.FAILED, "The model is down.")
+
+
+async def test_an_agent_that_was_put_out_of_use_is_not_asked() -> None:
+    floor = await TradingFloor(flat_bars(2)).open()
+    async with floor.uow() as tx:
+        await tx[Agent].save((await tx[Agent].get(floor.agent.id)).with_(is_active=False))
+
+    run = await floor.run(1)
+
+    assert run.error == "The agent scripted is not active."
 
 
 async def test_without_candles_the_run_fails_and_says_what_is_missing() -> None:

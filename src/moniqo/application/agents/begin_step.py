@@ -29,11 +29,13 @@ class BeginStep:
     async def __call__(self, context: StepContext) -> tuple[FlowRun, Question]:
         """The run as stored, and the question that its step asks.
 
-        Raises `RuleViolated` if there are no candles, or if a resumed step's snapshot can no
-        longer be made as it was; `QuotaExceeded` if the budget does not cover the worst cost.
+        Raises `RuleViolated` if agent or wallet is out of use, if there are no candles, or if
+        a resumed step's snapshot can no longer be made as it was; `QuotaExceeded` if the
+        budget does not cover the worst cost.
         """
         if context.step.status is StepStatus.DECIDING:
             return context.run, await self._resumed(context)
+        context.require_active()
         as_of = context.run.as_of or self.clock.now()
         snapshot = await self._snapshot(context, context.holdings(as_of))
         prompt = self.renderer.render(context.prompt.prompt, snapshot)

@@ -59,6 +59,7 @@ class StartRun:
             flow = await tx[Flow].get(flow_id, *FLOW_ACCESS.writable(user_id))
             flow.require_active()
             account = await tx[UserWallet].get(flow.user_wallet_id)
+            account.require_active()
             wallet = await tx[Wallet].get(account.wallet_id)
             if as_of is not None and not wallet.is_paper:
                 raise Invalid.field("as_of", "is for paper wallets only")

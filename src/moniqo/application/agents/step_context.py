@@ -51,6 +51,12 @@ class StepContext:
         """The open orders that would reduce the flow's position: protective ones."""
         return tuple(order for order in self.open_orders if order.side is Side.SELL)
 
+    def require_active(self) -> None:
+        """Raise `RuleViolated` unless agent and wallet are in use."""
+        if not self.agent.is_active:
+            raise RuleViolated(f"The agent {self.agent.name} is not active.")
+        self.account.require_active()
+
     def holdings(self, as_of: datetime) -> Holdings:
         """The account at this moment."""
         quote = self.flow.symbol.partition("/")[2]

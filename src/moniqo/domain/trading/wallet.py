@@ -86,6 +86,11 @@ class UserWallet(Entity):
     balance_at: datetime | None = None
     is_active: bool = True
 
+    def require_active(self) -> None:
+        """Raise `RuleViolated` unless the wallet is in use."""
+        if not self.is_active:
+            raise RuleViolated("The wallet is not active.")
+
     def balance(self, currency: str) -> Balance:
         """What is held of `currency`."""
         return self.balances.get(currency, Balance())
