@@ -32,7 +32,8 @@ async def answers(workshop: Client) -> list[Reply]:
         await workshop.get("/api/v1/open/broken"),
         await workshop.get("/api/v1/open/closed"),
         await workshop.send("OPTIONS", RING),
-        await workshop.send("GET", RING, headers=((b"host", b"a b"),)),
+        await workshop.send("GET", RING, headers=((b"x-large", b"x" * 40_000),)),
+        await workshop.get("/api/v1/tools/" + "x" * 3000),
     ]
 
 
@@ -179,3 +180,38 @@ async def test_https_is_asked_for_outside_development() -> None:
         reply = await client.post(RING)
 
     assert reply.header("strict-transport-security") == "max-age=63072000; includeSubDomains"
+
+
+async def test_headers_past_all_measure_are_refused(workshop: Client) -> None:
+    reply = await workshop.post(RING, headers=((b"cookie", b"x" * 40_000),))
+
+    assert (reply.status, reply.code) == (431, "HEADERS_TOO_LARGE")
+
+
+async def test_a_path_past_all_measure_leads_nowhere(workshop: Client) -> None:
+    alice = workshop.signed_in("alice")
+
+    reply = await alice.get("/api/v1/tools/" + "x" * 3000)
+
+    assert (reply.status, reply.code) == (404, "NOT_FOUND")
+
+
+async def test_a_host_that_cannot_be_one_is_refused(workshop: Client) -> None:
+    reply = await Client(workshop.app, host=b"a b").post(RING)
+
+    assert (reply.status, reply.code) == (400, "MALFORMED_REQUEST")
+
+
+async def test_documentation_is_closed_in_production_unless_it_is_opened() -> None:
+    plain = Settings()
+    production = replace(plain.application, environment=Environment.PRODUCTION)
+    closed = replace(plain, application=production)
+    opened = replace(closed, http=replace(plain.http, docs_in_production=True))
+    found = []
+
+    for settings in (closed, opened):
+        app = create_app(workshop_container(), settings, (OpenController,))
+        async with served(app) as client:
+            found += [(await client.get(path)).status for path in ("/docs", "/openapi.json")]
+
+    assert found == [404, 404, 200, 200]

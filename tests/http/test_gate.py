@@ -72,6 +72,12 @@ async def test_nesting_ends_at_64_levels(workshop: Client, opening: bytes, level
     assert reply.status == (200 if 2 + times * each <= 64 else 400)
 
 
+async def test_many_brackets_that_do_not_pair_up_are_malformed(workshop: Client) -> None:
+    reply = await echo(workshop, b"[" * 40 + b"]" * 20 + b"[" * 40 + b"]" * 60 + b"]")
+
+    assert (reply.status, reply.code) == (400, "MALFORMED_REQUEST")
+
+
 async def test_brackets_inside_texts_are_no_nesting(workshop: Client) -> None:
     reply = await echo(workshop, json.dumps({"name": "saw", "notes": {"x": '["' * 90}}).encode())
 
@@ -189,12 +195,19 @@ async def test_a_body_that_does_not_arrive_is_given_up(workshop: Client) -> None
     assert (reply.status, reply.code) == (408, "REQUEST_TIMEOUT")
 
 
-async def test_a_body_in_pieces_is_one_body(workshop: Client) -> None:
-    async def pieces() -> AsyncIterator[bytes]:
-        for byte in '{"name":"sägè"}'.encode():
-            yield bytes([byte])
+async def test_a_body_that_breaks_off_is_no_body(workshop: Client) -> None:
+    async def broken() -> AsyncIterator[bytes]:
+        yield b'{"name":"saw"}'
 
-    reply = await workshop.send("POST", ECHO, body=pieces(), headers=(JSON_TYPE,))
+    reply = await workshop.send("POST", ECHO, body=broken(), headers=(JSON_TYPE,))
+
+    assert reply.status == 408
+
+
+async def test_a_body_in_pieces_is_one_body(workshop: Client) -> None:
+    pieces = [bytes([byte]) for byte in '{"name":"sägè"}'.encode()]
+
+    reply = await workshop.send("POST", ECHO, body=pieces, headers=(JSON_TYPE,))
 
     assert reply.data["name"] == "sägè"
 

@@ -4,12 +4,14 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from litestar import Litestar
 
 Headers = Sequence[tuple[bytes, bytes]]
+Body = bytes | list[bytes] | AsyncIterator[bytes]
+"""At once, in pieces, or for as long as the iterator goes on: then the client hangs up."""
 JSON_TYPE = (b"content-type", b"application/json")
 
 
@@ -51,9 +53,10 @@ class Client:
 
     app: Litestar
     token: str | None = None
+    host: bytes = b"moniqo.test"
 
     def signed_in(self, token: str) -> "Client":
-        return Client(self.app, token)
+        return replace(self, token=token)
 
     async def get(self, path: str, **more: Any) -> Reply:
         return await self.send("GET", path, **more)
@@ -75,12 +78,12 @@ class Client:
         method: str,
         path: str,
         *,
-        body: bytes | AsyncIterator[bytes] = b"",
+        body: Body = b"",
         headers: Headers = (),
         length: bool = True,
     ) -> Reply:
         """One request; `path` may carry a query, percent-encoded as it shall go out."""
-        sent = [(b"host", b"moniqo.test"), *headers]
+        sent = [(b"host", self.host), *headers]
         if self.token is not None:
             sent.append((b"authorization", f"Bearer {self.token}".encode()))
         if isinstance(body, bytes) and body and length:
@@ -118,14 +121,17 @@ def _scope(method: str, path: str, headers: Iterable[tuple[bytes, bytes]]) -> di
     }
 
 
-def _receiver(body: bytes | AsyncIterator[bytes]) -> Any:
+def _receiver(body: Body) -> Any:
     async def chunks() -> AsyncIterator[dict[str, Any]]:
         if isinstance(body, bytes):
             yield {"type": "http.request", "body": body, "more_body": False}
+        elif isinstance(body, list):
+            for piece in body:
+                yield {"type": "http.request", "body": piece, "more_body": True}
+            yield {"type": "http.request", "body": b"", "more_body": False}
         else:
             async for chunk in body:
                 yield {"type": "http.request", "body": chunk, "more_body": True}
-            yield {"type": "http.request", "body": b"", "more_body": False}
         yield {"type": "http.disconnect"}
 
     events = chunks()

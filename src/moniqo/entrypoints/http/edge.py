@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from moniqo.application.shared.caller import CallContext, current_call
+from moniqo.entrypoints.http.errors import HeadersTooLarge, RouteNotFound
 from moniqo.entrypoints.http.gate import Receive, Scope, header
 from moniqo.entrypoints.http.runtime import Runtime
 from moniqo.entrypoints.http.wire import Header, Send
@@ -12,6 +13,8 @@ from moniqo.entrypoints.http.wire import Header, Send
 App = Callable[[Any, Any, Any], Awaitable[None]]
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,128}", re.ASCII)
 _LONGEST_AGENT = 500
+_LARGEST_HEADERS = 32_768
+_LONGEST_PATH = 2048
 ALWAYS: tuple[Header, ...] = (
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
@@ -48,6 +51,7 @@ class Edge:
             bodiless=scope["method"] == "HEAD",
         )
         try:
+            _require_measure(scope)
             inner = {**scope, "method": "GET"} if outgoing.bodiless else scope
             await self._app(inner, receive, outgoing)
         except Exception as error:
@@ -86,6 +90,18 @@ class _Outgoing:
 
 
 _POLICY = (NO_CONTENT_POLICY,)
+
+
+def _require_measure(scope: Scope) -> None:
+    """Refuse what no client of ours sends, before the router remembers it.
+
+    A token that is too long is refused as the bad token that it is.
+    """
+    sizes = (len(key) + len(value) for key, value in scope["headers"] if key != b"authorization")
+    if sum(sizes) > _LARGEST_HEADERS:
+        raise HeadersTooLarge
+    if len(scope["path"]) > _LONGEST_PATH:
+        raise RouteNotFound
 
 
 def _call(scope: Scope, request_id: str) -> CallContext:
