@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx2
 
+COMMAND = str(Path(sys.executable).with_name("moniqo"))
 STARTUP_SECONDS = 40
 
 
@@ -25,7 +26,7 @@ def free_port() -> int:
 
 def moniqo(*arguments: str, env: Mapping[str, str], cwd: Path) -> dict[str, Any]:
     """Run a command with `--json`; its answer, or a failed test with what it said."""
-    command = [sys.executable, "-m", "moniqo.entrypoints.cli", *arguments, "--json"]
+    command = [COMMAND, *arguments, "--json"]
     done = subprocess.run(  # noqa: S603  (our own command)
         command, env={**_clean(), **env}, cwd=cwd, capture_output=True, text=True, check=False
     )
@@ -38,7 +39,7 @@ def moniqo(*arguments: str, env: Mapping[str, str], cwd: Path) -> dict[str, Any]
 def serving(*options: str, env: Mapping[str, str], cwd: Path) -> Iterator[httpx2.Client]:
     """A server on a free port until the block ends; the client speaks to `/api/v1`."""
     port = free_port()
-    command = [sys.executable, "-m", "moniqo.entrypoints.cli", "serve"]
+    command = [COMMAND, "serve"]
     command += ["--host", "127.0.0.1", "--port", str(port), *options]
     log = cwd / f"serve-{port}.log"
     with log.open("wb") as output:
