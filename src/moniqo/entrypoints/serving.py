@@ -10,6 +10,7 @@ from moniqo.adapters.queue.in_process import InProcessQueue
 from moniqo.application.shared.first_start import SeedSystem
 from moniqo.entrypoints.container import build_container
 from moniqo.entrypoints.http.app import create_app
+from moniqo.entrypoints.http.protocol import EnvelopedProtocol
 from moniqo.entrypoints.logs import configure
 from moniqo.entrypoints.settings import Settings, StorageBackend, load
 
@@ -50,6 +51,7 @@ def run(host: str, port: int) -> bool:
         factory=True,
         host=host,
         port=port,
+        http=EnvelopedProtocol,
         access_log=False,
         log_config=None,
         server_header=False,
