@@ -9,6 +9,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.script.revision import RevisionError
 from alembic.util import CommandError
 from sqlalchemy import Connection, MetaData, NullPool, event
 from sqlalchemy.exc import SQLAlchemyError
@@ -72,7 +73,7 @@ class Migrations(Generic[C]):
         try:
             async with engine.begin() as connection:
                 return await connection.run_sync(action)
-        except CommandError as error:
+        except (CommandError, RevisionError) as error:
             raise Unavailable(
                 "The database is at a migration that this version does not know: "
                 "it was used by a newer one. Run that version."
