@@ -1,6 +1,7 @@
 """The server process: everything between `moniqo serve` and the first request."""
 
 import gc
+import signal
 
 import uvicorn
 from dishka import AsyncContainer
@@ -58,6 +59,9 @@ def run(host: str, port: int) -> bool:
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     server = uvicorn.Server(config)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # Having shut down, the server raises the signal once more; being told to stop is no crash.
+        signal.signal(number, signal.SIG_IGN)
     try:
         server.run()
     except SystemExit:
