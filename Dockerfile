@@ -24,7 +24,7 @@ ENV PATH=/opt/moniqo/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     ENVIRONMENT=production HOST=0.0.0.0 PORT=8000
 WORKDIR /var/lib/moniqo
 USER moniqo
-VOLUME /var/lib/moniqo/data
+VOLUME /var/lib/moniqo
 EXPOSE 8000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \

@@ -45,8 +45,7 @@ check: $(VENV)/dev.done ## Style, types, import contracts, dependencies, locks, 
 	$(BIN)/pytest -q tests/architecture
 
 run: $(VENV)/all.done ## The HTTP server, with the settings of the environment and `.env`
-	test -f .env || $(BIN)/moniqo init
-	$(BIN)/moniqo migrate
+	if test -f .env; then $(BIN)/moniqo init </dev/null; else $(BIN)/moniqo init; fi
 	$(BIN)/moniqo serve $(ARGS)
 
 fix: $(VENV)/dev.done ## What ruff can mend by itself

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from typing import Any
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 HERE = Path(__file__).parent
@@ -41,8 +41,11 @@ def call(port: int, path: str, body: dict[str, Any] | None = None, token: str = 
         headers["Authorization"] = f"Bearer {token}"
     payload = None if body is None else json.dumps(body).encode()
     request = Request(f"http://127.0.0.1:{port}{path}", payload, headers)
-    with urlopen(request, timeout=10) as answer:  # noqa: S310  (the same)
-        return json.load(answer).get("data")
+    try:
+        with urlopen(request, timeout=10) as answer:  # noqa: S310  (the same)
+            return json.load(answer).get("data")
+    except HTTPError as error:
+        raise SystemExit(f"{path} answered {error.code}: {error.read().decode()}") from None
 
 
 def wait_until_ready(port: int, server: subprocess.Popen[bytes]) -> None:
@@ -66,13 +69,12 @@ def serving(database_url: str) -> Iterator[int]:
         "STORAGE_BACKEND": "postgres",
         "DATABASE_URL": database_url,
         "PORT": str(port),
-        "AUTO_VERIFY_EMAIL": "true",
         "LOG_LEVEL": "warning",
     }
     command = str(Path(sys.executable).with_name("moniqo"))
     with tempfile.TemporaryDirectory() as folder:
         place: dict[str, Any] = {"cwd": folder, "env": os.environ | settings}
-        subprocess.run([command, "migrate"], check=True, **place)  # noqa: S603  (our own program)
+        subprocess.run([command, "init"], check=True, **place)  # noqa: S603  (our own program)
         server = subprocess.Popen([command, "serve"], **place)  # noqa: S603  (the same)
         try:
             wait_until_ready(port, server)
