@@ -11,6 +11,7 @@ from support.source_tree import ROOT, is_port, own_classes, syntax
 CONTRACTS = ROOT / "tests" / "contract"
 ELSEWHERE = {
     "Outside": "a mark without methods",
+    "Repository": "what a transaction hands out; the persistence contract tests nothing else",
     "Clock": "one adapter of one line; its precision is tested with the others' instants",
     "Ids": "one adapter of one line; order and version are tested beside it",
     "Randomness": "one adapter of one line over the operating system's source",
