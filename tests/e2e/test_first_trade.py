@@ -83,7 +83,7 @@ def server(storage: dict[str, str], candles: Path, tmp_path: Path) -> Iterator[h
     """A server that has been set up as an operator does it, with the candles imported."""
     series = ("--exchange", "binance", "--symbol", "BTC/USDT", "--timeframe", "1h")
     if storage["STORAGE_BACKEND"] == "memory":
-        options: tuple[str, ...] = ("--candles", str(candles), *series)
+        options: tuple[str, ...] = ("--import", str(candles), "binance", "BTC/USDT", "1h")
     else:
         options = ()
         moniqo("init", env=storage, cwd=tmp_path)

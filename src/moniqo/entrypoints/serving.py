@@ -1,7 +1,11 @@
 """The server process: everything between `moniqo serve` and the first request."""
 
+import asyncio
 import gc
 import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
 
 import uvicorn
 from dishka import AsyncContainer
@@ -9,46 +13,54 @@ from litestar import Litestar
 
 from moniqo.adapters.queue.in_process import InProcessQueue
 from moniqo.application.shared.first_start import SeedSystem
+from moniqo.application.trading.import_candles import ImportCandles
+from moniqo.domain.trading.market import Series
 from moniqo.entrypoints.container import build_container
 from moniqo.entrypoints.http.app import create_app
 from moniqo.entrypoints.http.protocol import EnvelopedProtocol
 from moniqo.entrypoints.logs import configure
 from moniqo.entrypoints.settings import Settings, StorageBackend, load
 
-FACTORY = "moniqo.entrypoints.serving:app"
+Imports = tuple[tuple[str, Series], ...]
+"""Candle files, and what they hold."""
 GRACE_SECONDS = 20
 """How long requests in flight may take once the server is told to stop."""
 
 
-def app() -> Litestar:
-    """The application by the settings of this process; each worker process calls it."""
+def app(imports: Imports = ()) -> Litestar:
+    """The application by the settings of this process, with candle files imported first."""
     settings = load()
     configure(settings.application)
     container = build_container(settings)
-    made = create_app(container, settings)
 
-    async def begin() -> None:
-        await _begin(container, settings)
+    @asynccontextmanager
+    async def working(_: Litestar) -> AsyncIterator[None]:
+        await _begin(container, settings, imports)
+        queue = await container.get(InProcessQueue)
+        sweeping = asyncio.create_task(queue.sweep(settings.jobs.job_sweep_seconds))
+        yield
+        sweeping.cancel()
 
-    made.on_startup.append(begin)
-    return made
+    return create_app(container, settings, lifespan=(working,))
 
 
-async def _begin(container: AsyncContainer, settings: Settings) -> None:
+async def _begin(container: AsyncContainer, settings: Settings, imports: Imports) -> None:
     if settings.storage.storage_backend is StorageBackend.MEMORY:
         # Nothing was there before this process, so this start is always the first one.
         await (await container.get(SeedSystem))()
-    await (await container.get(InProcessQueue)).resume()
+    import_candles = await container.get(ImportCandles)
+    for location, series in imports:
+        await import_candles(location=location, series=series)
     gc.collect()
     # What lives as long as the process is never looked through again: requests of a slow
     # percentile are those that met a full collection.
     gc.freeze()
 
 
-def run(host: str, port: int) -> bool:
+def run(host: str, port: int, imports: Imports = ()) -> bool:
     """Serve until told to stop; whether the server came up. Logging must be configured."""
     config = uvicorn.Config(
-        FACTORY,
+        partial(app, imports),
         factory=True,
         host=host,
         port=port,

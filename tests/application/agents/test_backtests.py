@@ -11,12 +11,14 @@ from moniqo.adapters.llm.builtin import BuiltinModel
 from moniqo.adapters.market_data.stored import StoredMarketData
 from moniqo.adapters.persistence.collections import REGISTRY
 from moniqo.adapters.simulation.laboratory import MemoryLaboratory
+from moniqo.application.agents.laboratory import Simulation, World
+from moniqo.application.agents.resume_work import ResumeWork
 from moniqo.application.agents.run_backtest import RunBacktest
 from moniqo.application.agents.start_backtest import RUN_BACKTEST, BacktestRequest, StartBacktest
 from moniqo.domain.agents.agent import Provider
 from moniqo.domain.agents.backtest import Backtest, BacktestStatus
 from moniqo.domain.agents.flow import Flow, FlowStep
-from moniqo.domain.shared.errors import Invalid, NotFound, RuleViolated
+from moniqo.domain.shared.errors import Invalid, NotFound
 from moniqo.domain.shared.ids import UserId
 from moniqo.domain.shared.types import JsonObject
 from moniqo.domain.trading.order import Order
@@ -27,6 +29,7 @@ from support.reference import moving_average_cross, write_waves
 from support.trading_floor import START, NotedQueue, ScriptedModel, TradingFloor, answer, bars
 
 D = Decimal
+LEASE = timedelta(minutes=1)
 CROSS = JsonObject({"strategy": "ma_cross"})
 
 
@@ -49,7 +52,9 @@ async def imported(desk: Desk, rows: list[tuple[object, object, object, object]]
 
 def runner(desk: Desk, model: ScriptedModel | BuiltinModel | None = None) -> RunBacktest:
     laboratory = MemoryLaboratory(REGISTRY, desk.renderer, model or BuiltinModel())
-    return RunBacktest(desk.uow, desk.clock, StoredMarketData(desk.uow, desk.clock), laboratory)
+    return RunBacktest(
+        desk.uow, desk.clock, StoredMarketData(desk.uow, desk.clock), laboratory, LEASE
+    )
 
 
 async def started(desk: Desk, flow: Flow, bars_: int = 10_000, **terms: object) -> Backtest:
@@ -189,8 +194,64 @@ async def test_a_backtest_that_has_ended_is_not_run_again(desk: Desk) -> None:
     backtest = await started(desk, flow)
     await runner(desk)(backtest_id=backtest.id)
 
-    with pytest.raises(RuleViolated, match="already"):
-        await runner(desk)(backtest_id=backtest.id)
+    assert await runner(desk)(backtest_id=backtest.id) is None
+
+
+async def test_a_backtest_that_died_is_run_again_once_its_lease_is_over(desk: Desk) -> None:
+    await imported(desk, [(100, 100, 100, 100)] * 60)
+    desk.clock.set(START + timedelta(days=365))
+    flow = await a_crossing_flow(desk, await desk.user())
+    backtest = await started(desk, flow)
+
+    def die(bars: int) -> None:
+        if bars > 1:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        await runner(desk)(backtest_id=backtest.id, on_bar=die)
+    held = await runner(desk)(backtest_id=backtest.id)
+    desk.clock.set(desk.clock.now() + LEASE)
+    queue = NotedQueue()
+    await ResumeWork(desk.uow, desk.clock, queue)()
+    ended = await runner(desk)(backtest_id=backtest.id)
+
+    assert held is None
+    assert [(job.name, job.subject_id) for job in queue.jobs] == [(RUN_BACKTEST, backtest.id)]
+    assert ended is not None
+    assert (ended.status, ended.progress) == (BacktestStatus.SUCCEEDED, 100)
+
+
+async def test_progress_is_stored_as_the_replay_advances(desk: Desk) -> None:
+    await imported(desk, [(100, 100, 100, 100)] * 60)
+    desk.clock.set(START + timedelta(days=365))
+    flow = await a_crossing_flow(desk, await desk.user())
+    backtest = await started(desk, flow)
+    run = runner(desk)
+
+    await run(backtest_id=backtest.id)
+
+    async with desk.uow() as tx:
+        stored = await tx[Backtest].get(backtest.id)
+    # Stored when queued, begun, twice under way (26 and 51 of 60 bars) and at the end.
+    assert stored.version == 5
+
+
+async def test_a_backtest_that_was_taken_over_keeps_the_others_result(desk: Desk) -> None:
+    await imported(desk, [(100, 100, 100, 100)] * 60)
+    desk.clock.set(START + timedelta(days=365))
+    flow = await a_crossing_flow(desk, await desk.user())
+    backtest = await started(desk, flow)
+    laboratory = MemoryLaboratory(REGISTRY, desk.renderer, BuiltinModel())
+
+    class Interrupting:
+        async def simulate(self, world: World) -> Simulation:
+            desk.clock.set(desk.clock.now() + LEASE)
+            await runner(desk)(backtest_id=backtest.id)
+            return await laboratory.simulate(world)
+
+    late = replace(runner(desk), laboratory=Interrupting())
+
+    assert await late(backtest_id=backtest.id) is None
 
 
 async def test_a_backtest_is_queued_for_the_owner_alone(desk: Desk) -> None:

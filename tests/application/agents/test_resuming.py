@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from moniqo.application.agents.run_flow import ResumeRuns
+from moniqo.application.agents.resume_work import ResumeWork
 from moniqo.application.agents.start_run import RUN_FLOW
 from moniqo.domain.agents.run import FlowRun, RunStatus, StepStatus
 from moniqo.domain.shared.errors import RuleViolated
@@ -157,7 +157,7 @@ async def test_what_an_earlier_process_left_is_queued_again() -> None:
     floor.at(1)
     dead = await crash_in(floor, "ask")
     waiting = await floor.queued()
-    resume = ResumeRuns(floor.uow, floor.clock, floor.queue, batch=1)
+    resume = ResumeWork(floor.uow, floor.clock, floor.queue, batch=1)
 
     count = await resume()
 
@@ -174,7 +174,7 @@ async def test_a_run_that_is_held_is_not_queued_again() -> None:
     await crash_in(floor, "ask")
     floor.clock.set(floor.clock.now() - timedelta(seconds=1))
 
-    assert await ResumeRuns(floor.uow, floor.clock, floor.queue)() == 0
+    assert await ResumeWork(floor.uow, floor.clock, floor.queue)() == 0
 
 
 async def test_an_order_that_is_over_is_left_alone_and_cannot_be_cancelled() -> None:

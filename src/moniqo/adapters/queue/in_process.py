@@ -30,18 +30,31 @@ class InProcessQueue:
         self._resumers = resumers
         self._turns = asyncio.Semaphore(concurrency)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._waiting: set[Job] = set()
 
     async def enqueue(self, job: Job) -> None:
-        """See `TaskQueue`."""
+        """See `TaskQueue`. A job that waits already is not accepted twice."""
         handler = self._handlers[job.name]
+        if job in self._waiting:
+            return
+        self._waiting.add(job)
         task = asyncio.create_task(self._run(handler, job), name=f"{job.name} {job.subject_id}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def resume(self) -> None:
-        """Pick up what is unfinished in the store; call it once at start."""
+        """Pick up what is unfinished in the store and held by nobody."""
         for resumer in self._resumers:
             await resumer()
+
+    async def sweep(self, seconds: float) -> None:
+        """Resume at once and then every so many seconds, until cancelled; errors are logged."""
+        while True:
+            try:
+                await self.resume()
+            except Exception:
+                logger.exception("sweep failed")
+            await asyncio.sleep(seconds)
 
     async def drain(self, seconds: float | None = None) -> None:
         """Wait until nothing is left, jobs enqueued by jobs included.
@@ -62,6 +75,7 @@ class InProcessQueue:
 
     async def _run(self, handler: Handler, job: Job) -> None:
         async with self._turns:
+            self._waiting.discard(job)
             try:
                 await handler(job)
             except asyncio.CancelledError:

@@ -2,7 +2,7 @@
 
 import asyncio
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -33,10 +33,12 @@ class Outcome:
 
 
 OnBar = Callable[[int], None]
+"""Told how many bars are done, now and then and at the end."""
+Progress = Callable[[int], Awaitable[None]]
 
 
-async def replay(world: World, simulation: Simulation, on_bar: OnBar) -> Outcome:
-    """Run the whole world; `on_bar` is told how many bars are done.
+async def replay(world: World, simulation: Simulation, progress: Progress) -> Outcome:
+    """Run the whole world; `progress` is told how many bars are done.
 
     The equity of a UTC day is that of its last bar's close. Raises `RuleViolated` if a run
     fails: a replay with holes in it would say nothing.
@@ -49,9 +51,9 @@ async def replay(world: World, simulation: Simulation, on_bar: OnBar) -> Outcome
         if _ends_day(world, index):
             equity.append(await _mark(world, simulation, bar))
         if index % BREATH == 0:
-            on_bar(index + 1)
+            await progress(index + 1)
             await _breathe(simulation, bar)
-    on_bar(len(world.candles))
+    await progress(len(world.candles))
     async with simulation.uow() as tx:
         listing = Listing(sort=("executed_at",), limit=MOST_TRADES)
         trades = (await tx[Trade].page(listing)).items

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 
 from moniqo.application.agents.laboratory import Laboratory, World
-from moniqo.application.agents.replay import OnBar, Outcome, replay
+from moniqo.application.agents.replay import OnBar, Outcome, Progress, replay
 from moniqo.application.shared.persistence import UnitOfWork
 from moniqo.application.shared.query import Listing, any_of
 from moniqo.application.shared.system import Clock
@@ -14,7 +15,7 @@ from moniqo.domain.agents.agent import Agent
 from moniqo.domain.agents.backtest import Backtest, BacktestStatus, Metrics
 from moniqo.domain.agents.flow import Flow, FlowStatus
 from moniqo.domain.agents.prompt import Prompt
-from moniqo.domain.shared.errors import AppError, RuleViolated
+from moniqo.domain.shared.errors import AppError, RuleViolated, StaleVersion
 from moniqo.domain.shared.ids import BacktestId
 from moniqo.domain.shared.types import JsonObject
 from moniqo.domain.trading.market import Candle, Instrument, Series
@@ -22,6 +23,8 @@ from moniqo.domain.trading.metrics import performance
 from moniqo.domain.trading.wallet import Balance, UserWallet, Wallet
 
 MOST_STEPS = 20
+STEP = 5
+"""Progress is stored whenever it has grown by so many hundredths."""
 
 
 def _ignore(_: int) -> None:
@@ -40,20 +43,41 @@ class RunBacktest:
     clock: Clock
     market: MarketData
     laboratory: Laboratory
+    lease: timedelta
 
-    async def __call__(self, *, backtest_id: BacktestId, on_bar: OnBar = _ignore) -> Backtest:
-        """The backtest as it ended; `on_bar` is told how many bars are done."""
-        async with self.uow() as tx:
-            backtest = await tx[Backtest].get(backtest_id)
-            backtest = await tx[Backtest].save(backtest.begun(self.clock.now()))
+    async def __call__(
+        self, *, backtest_id: BacktestId, on_bar: OnBar = _ignore
+    ) -> Backtest | None:
+        """The backtest as it ended; None if it is over, or somebody else is at it.
+
+        `on_bar` is told how many bars are done.
+        """
         try:
-            world = await self._world(backtest)
-            outcome = await replay(world, await self.laboratory.simulate(world), on_bar)
-            ended = self._succeeded(backtest, world, outcome)
+            held = _Held(self, await self._claim(backtest_id), on_bar)
+        except (RuleViolated, StaleVersion):
+            return None
+        try:
+            world = await self._world(held.backtest)
+            simulation = await self.laboratory.simulate(world)
+            outcome = await replay(world, simulation, held.progress(len(world.candles)))
+            ended = self._succeeded(held.backtest, world, outcome)
+        except StaleVersion:
+            return None
         except AppError as problem:
-            ended = backtest.failed(problem.message, self.clock.now())
+            ended = held.backtest.failed(problem.message, self.clock.now())
         async with self.uow() as tx:
             return await tx[Backtest].save(ended)
+
+    async def _claim(self, backtest_id: BacktestId) -> Backtest:
+        async with self.uow() as tx:
+            backtest = await tx[Backtest].get(backtest_id)
+            return await tx[Backtest].save(backtest.begun(self.clock.now(), self.lease))
+
+    async def advance(self, backtest: Backtest, percent: int) -> Backtest:
+        """Store how far it is, and hold it for another lease."""
+        async with self.uow() as tx:
+            until = self.clock.now() + self.lease
+            return await tx[Backtest].save(backtest.advanced(percent, until))
 
     async def _world(self, backtest: Backtest) -> World:
         async with self.uow() as tx:
@@ -99,7 +123,28 @@ class RunBacktest:
             trades=closed,
             open_trade=left[-1] if left else None,
             finished_at=self.clock.now(),
+            lease_until=None,
         )
+
+
+@dataclass(slots=True)
+class _Held:
+    """A backtest that this executor holds, as last stored."""
+
+    executor: RunBacktest
+    backtest: Backtest
+    on_bar: OnBar
+
+    def progress(self, bars: int) -> Progress:
+        """What the replay tells; every further `STEP` hundredths are stored."""
+
+        async def told(done: int) -> None:
+            self.on_bar(done)
+            percent = done * 100 // bars
+            if percent >= self.backtest.progress + STEP and done < bars:
+                self.backtest = await self.executor.advance(self.backtest, percent)
+
+        return told
 
 
 def _by_ids(ids: tuple[object, ...]) -> Listing:

@@ -4,12 +4,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from moniqo.application.agents.execute_flow_step import ExecuteFlowStep
-from moniqo.application.agents.start_run import RUN_FLOW
 from moniqo.application.shared.persistence import UnitOfWork
-from moniqo.application.shared.query import Listing, any_of, eq
+from moniqo.application.shared.query import eq
 from moniqo.application.shared.system import Clock
-from moniqo.application.shared.tasks import Job, TaskQueue
-from moniqo.domain.agents.run import UNFINISHED, FlowRun, RunStatus
+from moniqo.domain.agents.run import FlowRun, RunStatus
 from moniqo.domain.shared.errors import AlreadyExists, RuleViolated, StaleVersion
 from moniqo.domain.shared.ids import FlowId, FlowRunId
 
@@ -66,34 +64,3 @@ class RunFlow:
             return await tx[FlowRun].first(
                 eq("flow_id", flow_id), eq("status", RunStatus.QUEUED), sort=("created_at",)
             )
-
-
-@dataclass(frozen=True, slots=True)
-class ResumeRuns:
-    """Queue again what an earlier process left unfinished."""
-
-    uow: UnitOfWork
-    clock: Clock
-    queue: TaskQueue
-    batch: int = 100
-
-    async def __call__(self) -> int:
-        """Enqueue every queued run and every running one whose lease is over; answers how many."""
-        cursor, count = None, 0
-        while True:
-            listing = Listing(
-                where=(any_of("status", UNFINISHED),),
-                sort=("created_at",),
-                limit=self.batch,
-                cursor=cursor,
-            )
-            async with self.uow() as tx:
-                page = await tx[FlowRun].page(listing)
-            now = self.clock.now()
-            due = [run for run in page.items if run.lease_until is None or run.lease_until <= now]
-            for run in due:
-                await self.queue.enqueue(Job(RUN_FLOW, run.id))
-            count += len(due)
-            cursor = page.next_cursor
-            if cursor is None:
-                return count

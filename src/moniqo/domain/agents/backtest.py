@@ -1,7 +1,7 @@
 """Backtests: a flow replayed over past candles."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Self
@@ -20,6 +20,9 @@ class BacktestStatus(StrEnum):
     RUNNING = "running"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
+
+
+UNFINISHED = (BacktestStatus.QUEUED, BacktestStatus.RUNNING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,7 @@ class Backtest(Entity):
     equity_curve: tuple[EquityPoint, ...] = field(default=())
     trades: tuple[BacktestTrade, ...] = field(default=())
     open_trade: BacktestTrade | None = None
+    lease_until: datetime | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None
     error: Annotated[str, Length(1, 1000)] | None = None
@@ -94,14 +98,28 @@ class Backtest(Entity):
         if self.start >= self.end:
             raise Invalid.field("end", "must be after start")
 
-    def begun(self, now: datetime) -> Self:
-        """Running; raises `RuleViolated` once it has ended."""
-        if self.status not in (BacktestStatus.QUEUED, BacktestStatus.RUNNING):
+    def begun(self, now: datetime, lease: timedelta) -> Self:
+        """Running from its first bar, held for `lease`.
+
+        Raises `RuleViolated` once it has ended, and while somebody holds it.
+        """
+        if self.status not in UNFINISHED:
             raise RuleViolated(f"The backtest has {self.status} already.")
-        return self.with_(status=BacktestStatus.RUNNING, started_at=now, progress=0)
+        if self.lease_until is not None and self.lease_until > now:
+            raise RuleViolated("The backtest is being executed already.")
+        return self.with_(
+            status=BacktestStatus.RUNNING, started_at=now, progress=0, lease_until=now + lease
+        )
+
+    def advanced(self, progress: int, until: datetime) -> Self:
+        """So many hundredths done, held until then."""
+        return self.with_(progress=progress, lease_until=until)
 
     def failed(self, error: str, now: datetime) -> Self:
         """Ended without a result."""
         return self.with_(
-            status=BacktestStatus.FAILED, error=error[:1000] or "failed", finished_at=now
+            status=BacktestStatus.FAILED,
+            error=error[:1000] or "failed",
+            finished_at=now,
+            lease_until=None,
         )

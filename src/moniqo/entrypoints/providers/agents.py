@@ -3,6 +3,7 @@
 import os
 import socket
 from datetime import timedelta
+from typing import NewType
 
 from dishka import Provider, Scope, provide, provide_all
 
@@ -29,19 +30,21 @@ from moniqo.application.agents.intend import Intend
 from moniqo.application.agents.laboratory import Laboratory
 from moniqo.application.agents.ports import LanguageModel, PromptRenderer, Schedules
 from moniqo.application.agents.prompts import ArchivePrompt, CreatePrompt, UpdatePrompt
+from moniqo.application.agents.resume_work import ResumeWork
 from moniqo.application.agents.run_backtest import RunBacktest
-from moniqo.application.agents.run_flow import ResumeRuns, RunFlow
+from moniqo.application.agents.run_flow import RunFlow
 from moniqo.application.agents.start_backtest import StartBacktest
 from moniqo.application.agents.start_run import StartRun
 from moniqo.application.agents.step_outcome import StepOutcome
 from moniqo.application.shared.persistence import UnitOfWork
 from moniqo.application.shared.system import Clock, Randomness
 from moniqo.application.shared.tasks import TaskQueue
+from moniqo.application.trading.ports import MarketData
 from moniqo.domain.agents.agent import Provider as ModelProvider
 from moniqo.entrypoints.providers.reads import add_reads
+from moniqo.entrypoints.settings import Settings
 
-LEASE = timedelta(minutes=5)
-"""How long a process that fell silent in the middle of a step keeps others from resuming it."""
+Lease = NewType("Lease", timedelta)
 
 
 class Agents(Provider):
@@ -50,7 +53,7 @@ class Agents(Provider):
     scope = Scope.APP
     schedules = provide(CronSchedules, provides=Schedules)
     renderer = provide(MinijinjaRenderer, provides=PromptRenderer)
-    execution = provide_all(Ask, BeginStep, ExecuteFlowStep, Intend, StepOutcome, RunBacktest)
+    execution = provide_all(Ask, BeginStep, ExecuteFlowStep, Intend, StepOutcome)
     use_cases = provide_all(
         *(ActivateFlow, ArchiveAgent, ArchiveFlow, ArchivePrompt, CreateAgent, CreateFlow),
         *(CreatePrompt, GetAgent, ListAgents, PauseFlow, StartBacktest, StartRun, StopFlow),
@@ -75,14 +78,36 @@ class Agents(Provider):
         return MemoryLaboratory(REGISTRY, renderer, model)
 
     @provide
+    def lease(self, settings: Settings) -> Lease:
+        """How long a process that fell silent keeps others from its work."""
+        return Lease(timedelta(seconds=settings.jobs.job_lease_seconds))
+
+    @provide
     def run_flow(
-        self, uow: UnitOfWork, clock: Clock, execute: ExecuteFlowStep, randomness: Randomness
+        self,
+        uow: UnitOfWork,
+        clock: Clock,
+        execute: ExecuteFlowStep,
+        randomness: Randomness,
+        lease: Lease,
     ) -> RunFlow:
         """Runs are held in the name of this process, which no other has."""
         owner = f"{socket.gethostname()[:30]} {os.getpid()} {randomness.token()[:8]}"
-        return RunFlow(uow, clock, execute, owner, LEASE)
+        return RunFlow(uow, clock, execute, owner, lease)
 
     @provide
-    def resume_runs(self, uow: UnitOfWork, clock: Clock, queue: TaskQueue) -> ResumeRuns:
+    def run_backtest(
+        self,
+        uow: UnitOfWork,
+        clock: Clock,
+        market: MarketData,
+        laboratory: Laboratory,
+        lease: Lease,
+    ) -> RunBacktest:
+        """Over stored candles."""
+        return RunBacktest(uow, clock, market, laboratory, lease)
+
+    @provide
+    def resume_work(self, uow: UnitOfWork, clock: Clock, queue: TaskQueue) -> ResumeWork:
         """In batches of the usual size."""
-        return ResumeRuns(uow, clock, queue)
+        return ResumeWork(uow, clock, queue)

@@ -7,8 +7,9 @@ from dishka import AnyOf, AsyncContainer, Provider, Scope, provide
 from moniqo.adapters.persistence.backend import Backend
 from moniqo.adapters.queue.in_process import InProcessQueue
 from moniqo.application.agents.replay import OnBar
+from moniqo.application.agents.resume_work import ResumeWork
 from moniqo.application.agents.run_backtest import RunBacktest
-from moniqo.application.agents.run_flow import ResumeRuns, RunFlow
+from moniqo.application.agents.run_flow import RunFlow
 from moniqo.application.agents.start_backtest import RUN_BACKTEST
 from moniqo.application.agents.start_run import RUN_FLOW
 from moniqo.application.notifications.announcing import RELAY_JOB, RELAY_OUTBOX
@@ -16,6 +17,7 @@ from moniqo.application.notifications.relay_outbox import RelayOutbox
 from moniqo.application.shared.tasks import Job, TaskQueue
 from moniqo.application.trading.settle_orders import SettleOrders
 from moniqo.domain.shared.ids import BacktestId, FlowRunId
+from moniqo.entrypoints.settings import Settings
 
 SECONDS_TO_END = 10
 """How long jobs may go on once the container closes; then they are cut off and resumed later."""
@@ -35,6 +37,7 @@ class Jobs(Provider):
     async def queue(
         self,
         parts: AsyncContainer,
+        settings: Settings,
         _opened_before: Backend,
     ) -> AsyncIterator[AnyOf[InProcessQueue, TaskQueue]]:
         """In this process; empty before the store is closed."""
@@ -44,8 +47,10 @@ class Jobs(Provider):
             RUN_BACKTEST: work.run_backtest,
             RUN_FLOW: work.run_flow,
         }
-        resumers = (work.relay_later, work.resume_runs, work.settle_orders)
-        queue = InProcessQueue(handlers, resumers=resumers)
+        resumers = (work.relay_later, work.resume_work, work.settle_orders)
+        queue = InProcessQueue(
+            handlers, resumers=resumers, concurrency=settings.jobs.job_concurrency
+        )
         yield queue
         await queue.drain(SECONDS_TO_END)
 
@@ -70,8 +75,8 @@ class _Work:
     async def relay_later(self) -> None:
         await (await self._parts.get(TaskQueue)).enqueue(RELAY_JOB)
 
-    async def resume_runs(self) -> None:
-        await (await self._parts.get(ResumeRuns))()
+    async def resume_work(self) -> None:
+        await (await self._parts.get(ResumeWork))()
 
     async def settle_orders(self) -> None:
         await (await self._parts.get(SettleOrders))()

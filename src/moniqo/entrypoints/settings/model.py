@@ -146,6 +146,22 @@ class Security:
 
 
 @dataclass(frozen=True, slots=True)
+class Jobs:
+    """Work that goes on after the answer."""
+
+    job_concurrency: Annotated[
+        int, Meta(ge=1, le=64, description="Jobs that one process runs at once.")
+    ] = 4
+    job_lease_seconds: Annotated[
+        int,
+        Meta(ge=1, le=3600, description="How long a silent process keeps others from its work."),
+    ] = 120
+    job_sweep_seconds: Annotated[
+        int, Meta(ge=1, le=3600, description="How often work that nobody holds is looked for.")
+    ] = 15
+
+
+@dataclass(frozen=True, slots=True)
 class Superadmin:
     """The first administrator, made by `moniqo init`."""
 
@@ -169,4 +185,5 @@ class Settings:
     http: Http = field(default_factory=Http)
     storage: Storage = field(default_factory=Storage)
     security: Security = field(default_factory=Security)
+    jobs: Jobs = field(default_factory=Jobs)
     superadmin: Superadmin = field(default_factory=Superadmin)
