@@ -50,9 +50,14 @@ class SqliteDriver:
         connection._thread.daemon = True  # noqa: SLF001  (there is no other way to say it)
         await connection
         keys = "OFF" if migrating else "ON"
-        await connection.executescript(
-            f"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys={keys};"
-        )
+        try:
+            await connection.executescript(
+                f"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys={keys};"
+            )
+        except BaseException:
+            # Another process may be changing the journal's mode: its thread must not outlive us.
+            await connection.close()
+            raise
         return connection
 
     async def _reader(self) -> Connection:
