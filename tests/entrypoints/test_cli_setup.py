@@ -4,9 +4,11 @@ import stat
 
 import pytest
 
-from moniqo.domain.shared.errors import Kind
+from moniqo.domain.shared.errors import Kind, Unavailable
 from moniqo.entrypoints.cli.exits import OF_KIND, Exit
-from moniqo.entrypoints.settings import load
+from moniqo.entrypoints.cli.first_start import with_superadmin, write_dotenv
+from moniqo.entrypoints.settings import Settings, load
+from moniqo.entrypoints.settings.values import Passphrase
 
 MEMORY = {"STORAGE_BACKEND": "memory"}
 SQLITE = {"STORAGE_BACKEND": "sqlite", "DATABASE_URL": "sqlite:///moniqo.sqlite3"}
@@ -44,6 +46,24 @@ def test_init_leaves_to_the_environment_what_the_environment_sets(run, folder):
     run("init", *ROOT, **MEMORY, JWT_SECRET_KEYS="own:" + "x" * 64)
 
     assert "\n# JWT_SECRET_KEYS=" in (folder / ".env").read_text()
+
+
+def test_init_says_where_it_cannot_write(tmp_path):
+    (tmp_path / "file").touch()
+
+    with pytest.raises(Unavailable, match=r"file/\.env cannot be written"):
+        write_dotenv(tmp_path / "file" / ".env", {})
+
+
+def test_init_asks_for_what_is_missing_at_a_terminal(monkeypatch):
+    answers = iter(["root@example.com", "Str0ng!Pass-xyz"])
+    monkeypatch.setattr("click.termui.visible_prompt_func", lambda _: next(answers))
+    monkeypatch.setattr("click.termui.hidden_prompt_func", lambda _: "Str0ng!Pass-xyz")
+
+    asked = with_superadmin(Settings(), None, None, ask=True).superadmin
+
+    assert asked.superadmin_email == "root@example.com"
+    assert asked.superadmin_password == Passphrase("Str0ng!Pass-xyz")
 
 
 def test_init_takes_the_superadmin_from_the_settings(run):

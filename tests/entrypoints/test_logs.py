@@ -9,6 +9,7 @@ import pytest
 from moniqo.application.shared.caller import CallContext, current_call
 from moniqo.domain.shared.scalar import Secret
 from moniqo.entrypoints.logs import configure, formatter
+from moniqo.entrypoints.settings import WrongSettings
 from moniqo.entrypoints.settings.model import Application
 from moniqo.entrypoints.settings.values import LogLevel
 
@@ -94,3 +95,13 @@ def test_lines_below_the_level_are_dropped_and_the_file_gets_the_same(tmp_path):
 
     assert [json.loads(line)["message"] for line in stream.getvalue().splitlines()] == ["told"]
     assert file.read_text() == stream.getvalue()
+
+
+def test_a_log_file_that_cannot_be_written_is_a_wrong_setting(tmp_path):
+    (tmp_path / "file").touch()
+    application = replace(Application(), log_file_path=tmp_path / "file" / "moniqo.log")
+
+    with pytest.raises(WrongSettings) as caught:
+        configure(application, io.StringIO())
+
+    assert [fault.field for fault in caught.value.faults] == ["LOG_FILE_PATH"]

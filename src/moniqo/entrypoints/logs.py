@@ -6,6 +6,7 @@ The code logs through the standard library; what it passes as `extra` becomes fi
 import logging
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TextIO
 
 import structlog
@@ -13,7 +14,9 @@ from structlog.typing import EventDict, Processor
 
 from moniqo.adapters.codec import instant_text
 from moniqo.application.shared.caller import current_call
+from moniqo.domain.shared.errors import Fault
 from moniqo.entrypoints.redaction import redacted
+from moniqo.entrypoints.settings import WrongSettings
 from moniqo.entrypoints.settings.model import Application
 
 _DUPLICATE = "color_message"
@@ -22,17 +25,29 @@ _TALKATIVE = ("aiosqlite", "asyncio", "pymongo", "sqlalchemy.engine", "httpcore"
 
 
 def configure(application: Application, stream: TextIO | None = None) -> None:
-    """Send every log line of the process to `stream` (standard error) and to the log file."""
+    """Send every log line of the process to `stream` (standard error) and to the log file.
+
+    Raises `WrongSettings` if that cannot be written.
+    """
     stream = sys.stderr if stream is None else stream
     handlers: list[logging.Handler] = [logging.StreamHandler(stream)]
     handlers[0].setFormatter(formatter(pretty=stream.isatty()))
     if application.log_file_path is not None:
-        application.log_file_path.parent.mkdir(parents=True, exist_ok=True)
-        handlers.append(logging.FileHandler(application.log_file_path, encoding="utf-8"))
-        handlers[1].setFormatter(formatter(pretty=False))
+        handlers.append(_file(application.log_file_path))
     logging.basicConfig(level=application.log_level.upper(), handlers=handlers, force=True)
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _file(path: Path) -> logging.Handler:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handler = logging.FileHandler(path, encoding="utf-8")
+    except OSError as error:
+        fault = Fault("LOG_FILE_PATH", f"cannot be written: {error.strerror}")
+        raise WrongSettings((fault,)) from error
+    handler.setFormatter(formatter(pretty=False))
+    return handler
 
 
 def formatter(*, pretty: bool) -> logging.Formatter:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import rich_click as click
 
-from moniqo.domain.shared.errors import Invalid
+from moniqo.domain.shared.errors import Invalid, Unavailable
 from moniqo.entrypoints.settings import Settings
 from moniqo.entrypoints.settings.example import render
 from moniqo.entrypoints.settings.values import Passphrase
@@ -20,13 +20,17 @@ def write_dotenv(path: Path, given: Mapping[str, str]) -> bool:
     """Write a file that only its owner can read, unless there is one; whether it was written.
 
     Secrets are made afresh; a variable of the environment (`given`) is left to the environment.
-    Registered addresses count as verified, because nothing sends mail yet.
+    Registered addresses count as verified, because nothing sends mail yet. Raises `Unavailable`
+    where no file can be written.
     """
     chosen = {name: value for name, value in _fresh().items() if not given.get(name)}
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode=0o600)
     except FileExistsError:
         return False
+    except OSError as error:
+        reason = f"{path.absolute()} cannot be written: {error.strerror}."
+        raise Unavailable(f"{reason} Run this in a folder of your own.") from error
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(render(chosen))
     return True

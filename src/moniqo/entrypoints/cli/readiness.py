@@ -6,21 +6,32 @@ from moniqo.adapters.persistence.backend import Backend
 from moniqo.domain.shared.errors import Unavailable
 from moniqo.entrypoints.cli.failures import MigrationsPending
 
+PATIENCE = 2
+"""Seconds for a second question to a server that did not answer the first."""
+
 
 async def pending_on(backend: Backend) -> tuple[str, ...]:
     """The migrations that are pending; raises `Unavailable`, saying why and what to do.
 
     With none pending the store can be used as it is.
     """
-    # Both at once: what does not answer is waited for only once. The check knows more reasons.
-    checked, pending = await asyncio.gather(
-        backend.check(), backend.pending(), return_exceptions=True
-    )
-    if isinstance(pending, BaseException):
-        raise checked or pending
-    if checked is not None and not pending:
-        raise checked
-    return pending
+    try:
+        await backend.check()
+    except Unavailable:
+        pending = await _pending_soon(backend)
+        if not pending:
+            raise
+        return pending
+    return await backend.pending()
+
+
+async def _pending_soon(backend: Backend) -> tuple[str, ...]:
+    """What is pending where that is why a check fails; a server that is down has its say."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await backend.pending()
+    except (Unavailable, TimeoutError):
+        return ()
 
 
 async def require_ready(backend: Backend) -> None:
