@@ -61,6 +61,9 @@ class Pool(Generic[C]):
     async def _turn(self) -> None:
         if self._closed:
             raise Unavailable("The database connection is closed.")
+        if not self._free.locked():
+            await self._free.acquire()  # at once: no clock needs to be set
+            return
         try:
             async with asyncio.timeout(self._patience):
                 await self._free.acquire()

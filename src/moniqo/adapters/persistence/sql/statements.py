@@ -97,9 +97,9 @@ class Statements:
         table = self._tables[key.table]
         clauses = Clauses(self._dialect, table)
         where = [*clauses.all_of(key.where), *_alive(table, deleted=key.deleted)]
+        total = [_how_many(table, where).scalar_subquery()] if key.counted else []
         if key.nulls is not None:
             where += clauses.beyond(key.sort, key.nulls)
-        total = [func.count().over()] if key.counted else []
         query = sql_select(*table.columns, *total).where(*where)
         query = query.order_by(*self._order(table, key.sort))
         return self._compiled(_limited(query, clauses) if key.limited else query)
@@ -117,8 +117,7 @@ class Statements:
     def _count(self, name: str, shapes: tuple[Shape, ...], deleted: bool) -> Statement:  # noqa: FBT001  (a cache's key)
         table = self._tables[name]
         where = Clauses(self._dialect, table).all_of(shapes)
-        query = sql_select(func.count()).select_from(table)
-        return self._compiled(query.where(*where, *_alive(table, deleted=deleted)))
+        return self._compiled(_how_many(table, [*where, *_alive(table, deleted=deleted)]))
 
     def _delete(self, name: str, shapes: tuple[Shape, ...]) -> Statement:
         table = self._tables[name]
@@ -154,6 +153,10 @@ class Statements:
 
 def _alive(table: Table, *, deleted: bool) -> list[ColumnElement[bool]]:
     return [] if deleted else [table.columns["deleted_at"].is_(None)]
+
+
+def _how_many(table: Table, where: list[ColumnElement[bool]]) -> Select[tuple[int]]:
+    return sql_select(func.count()).select_from(table).where(*where)
 
 
 def _limited(query: Select[Any], clauses: Clauses) -> Select[Any]:
