@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from moniqo.entrypoints.http.openapi.examples import IDENTITY
+from moniqo.entrypoints.http.openapi.example_values import IDENTITY
 from support.asgi import JSON_TYPE, Client
 from support.described import body_of, described_routes
 from support.house import House, open_house

@@ -3,7 +3,8 @@
 import pytest
 
 from moniqo.application.shared.query import Listing
-from moniqo.entrypoints.http.endpoint import GET, Controller, Source, endpoint, endpoints_of
+from moniqo.entrypoints.http.arguments import Source
+from moniqo.entrypoints.http.endpoint import GET, Controller, endpoint, endpoints_of
 from moniqo.entrypoints.http.lists import Lists
 from support.workshop import Tool, ToolController
 

@@ -8,7 +8,8 @@ import pytest
 
 from moniqo.domain.shared.errors import AppError, Kind
 from moniqo.entrypoints.http.app import create_app
-from moniqo.entrypoints.http.errors import STATUS, HttpRefusal
+from moniqo.entrypoints.http.errors import STATUS
+from moniqo.entrypoints.http.refusals import HttpRefusal
 from moniqo.entrypoints.settings import Settings
 from moniqo.entrypoints.settings.values import Environment
 from support.asgi import Client, Reply, served

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from moniqo.domain.shared.decoding import decode, decode_fields
-from moniqo.entrypoints.http.endpoint import Endpoint, Source, endpoints_of
+from moniqo.entrypoints.http.arguments import Source
+from moniqo.entrypoints.http.endpoint import Endpoint, endpoints_of
 from moniqo.entrypoints.http.openapi import openapi_document, openapi_text
 from moniqo.entrypoints.http.openapi.schemas import Schemas
 from moniqo.entrypoints.http.routes import CONTROLLERS

@@ -28,12 +28,12 @@ from moniqo.domain.shared.ids import AccountId, SessionId, UserId
 from moniqo.domain.shared.rules import Length, Range
 from moniqo.domain.shared.scalar import Scalar, Secret
 from moniqo.domain.shared.types import JsonObject
+from moniqo.entrypoints.http.arguments import Changes
 from moniqo.entrypoints.http.endpoint import (
     DELETE,
     GET,
     PATCH,
     POST,
-    Changes,
     Controller,
     endpoint,
 )

@@ -1,43 +1,41 @@
 """The ASGI application: routes bound to use cases, ready once it has started."""
 
-from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from dishka import AsyncContainer
-from litestar import Litestar, Request, Response
-from litestar.enums import HttpMethod
+from litestar import Litestar
 from litestar.exceptions import HTTPException
-from litestar.handlers import HTTPRouteHandler
-from litestar.types import ASGIApp
 
 from moniqo.application.identity.authenticate import Authenticate
 from moniqo.application.shared.system import Clock, Ids
-from moniqo.domain.shared.errors import Rejected
+from moniqo.entrypoints.http.arguments import Source
 from moniqo.entrypoints.http.docs import documentation
 from moniqo.entrypoints.http.edge import Edge
-from moniqo.entrypoints.http.endpoint import Controller, Source, endpoints_of
-from moniqo.entrypoints.http.errors import MethodNotAllowed, RouteNotFound
-from moniqo.entrypoints.http.gate import Gate, Receive, Scope
+from moniqo.entrypoints.http.endpoint import Controller, endpoints_of
+from moniqo.entrypoints.http.gate import Gate
 from moniqo.entrypoints.http.handler import Handler
 from moniqo.entrypoints.http.openapi import openapi_document
 from moniqo.entrypoints.http.routes import CONTROLLERS
+from moniqo.entrypoints.http.routing import Methods, by_path, registered
+from moniqo.entrypoints.http.routing_failures import routing_failed
 from moniqo.entrypoints.http.runtime import Runtime
-from moniqo.entrypoints.http.wire import NO_STORE, NULL, Answer, succeeded
 from moniqo.entrypoints.settings import Settings
 from moniqo.entrypoints.settings.values import Environment
 
-Methods = dict[str, Callable[[Scope, Receive], Awaitable[Answer]]]
+Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
 
 
 def create_app(
     container: AsyncContainer,
     settings: Settings,
     controllers: Sequence[type[Controller]] = CONTROLLERS,
+    *,
+    lifespan: Sequence[Lifespan] = (),
 ) -> Litestar:
     """The application on the container's use cases; the container is closed with it.
 
+    What is in `lifespan` begins after the container's parts are there and ends before they go.
     A dependency that cannot be resolved, or an answer that would show a secret, fails the start.
     """
     http = settings.http
@@ -57,11 +55,11 @@ def create_app(
 
     app = Litestar(
         route_handlers=[
-            _registered(path, below, runtime)
-            for path, below in (_by_path(handlers) | _documentation(settings, controllers)).items()
+            registered(path, below, runtime)
+            for path, below in (by_path(handlers) | _documentation(settings, controllers)).items()
         ],
-        exception_handlers={HTTPException: _routing_failed(runtime)},
-        lifespan=[running],
+        exception_handlers={HTTPException: routing_failed(runtime)},
+        lifespan=[running, *lifespan],
         openapi_config=None,
         logging_config=None,
         request_max_body_size=None,
@@ -92,61 +90,3 @@ def _documentation(
         controllers, title=application.app_name, version=application.app_version
     )
     return {path: {"GET": page} for path, page in documentation(document).items()}
-
-
-def _by_path(handlers: Sequence[Handler]) -> dict[str, Methods]:
-    found: dict[str, Methods] = defaultdict(dict)
-    for handler in handlers:
-        found[handler.endpoint.path][handler.endpoint.method.value] = handler
-    return found
-
-
-def _registered(path: str, handlers: Methods, runtime: Runtime) -> HTTPRouteHandler:
-    methods = [HttpMethod(name) for name in (*handlers, "OPTIONS")]
-
-    async def handle(request: Request[Any, Any, Any]) -> ASGIApp:
-        handler = handlers.get(request.scope["method"])
-        if handler is None:
-            return _options(methods, runtime)
-        return await handler(request.scope, request.receive)
-
-    template = path.replace("}", ":str}")
-    # The status is the answer's own; the framework only insists on one that has a body.
-    return HTTPRouteHandler(template, http_method=methods, status_code=200)(handle)
-
-
-def _options(methods: Sequence[str], runtime: Runtime) -> Answer:
-    allow = _allow(methods)
-    headers = ((b"allow", allow.encode()), NO_STORE)
-    return succeeded(200, f"This takes {allow}.", NULL, runtime.now(), headers)
-
-
-def _allow(methods: Iterable[str]) -> str:
-    """What `Allow` says; where there is GET there is HEAD."""
-    named = set(methods)
-    return ", ".join(sorted(named | {"HEAD"} if "GET" in named else named))
-
-
-def _routing_failed(runtime: Runtime) -> Any:
-    """How the framework's own refusals, all of them about routing, are answered."""
-
-    def answer(_request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
-        answered = runtime.refusal(_ours(error))
-        return Response(
-            answered.body,
-            status_code=answered.status,
-            headers={name.decode(): value.decode() for name, value in answered.headers},
-            media_type="application/json; charset=utf-8",
-        )
-
-    return answer
-
-
-def _ours(error: HTTPException) -> Exception:
-    if error.status_code == RouteNotFound.status:
-        return RouteNotFound()
-    if error.status_code == MethodNotAllowed.status:
-        return MethodNotAllowed({"allow": _allow((error.headers or {})["allow"].split(", "))})
-    if error.status_code < 500:  # noqa: PLR2004
-        return Rejected("The request is not valid HTTP for this server.")
-    return error

@@ -1,7 +1,7 @@
 """Where the access token stands: in one `Authorization` header and nowhere else."""
 
 from moniqo.domain.shared.errors import Unauthenticated
-from moniqo.entrypoints.http.gate import Scope, header
+from moniqo.entrypoints.http.headers import Scope, header
 
 LONGEST_TOKEN = 8192
 _SCHEME = b"bearer "

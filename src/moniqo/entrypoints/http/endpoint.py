@@ -3,51 +3,17 @@
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from http import HTTPMethod
-from typing import Any, ClassVar, Generic, TypeVar, get_args, get_origin, get_type_hints
-from uuid import UUID
+from typing import Any, ClassVar, TypeVar, get_type_hints
 
-from moniqo.application.identity.principal import Principal
-from moniqo.application.shared.query import Listing
 from moniqo.domain.shared.errors import AppError
-from moniqo.domain.shared.schema import peel, plain
+from moniqo.entrypoints.http.arguments import Argument, Source, arguments_of
 from moniqo.entrypoints.http.lists import Lists
 
-T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
 GET, POST, PUT = HTTPMethod.GET, HTTPMethod.POST, HTTPMethod.PUT
 PATCH, DELETE = HTTPMethod.PATCH, HTTPMethod.DELETE
 _MARK = "__endpoint__"
-
-
-class Changes(dict[str, Any], Generic[T]):
-    """The fields of the payload `T` that were sent, each valid by T's rules for it."""
-
-
-class Source(StrEnum):
-    """Where an argument comes from."""
-
-    PATH = "path"
-    BODY = "body"
-    CHANGES = "changes"
-    LIST = "list"
-    QUERY = "query"
-    CALLER = "caller"
-    DEPENDENCY = "dependency"
-
-
-@dataclass(frozen=True, slots=True)
-class Argument:
-    """One parameter of a controller's method; for changes, `kind` is the payload.
-
-    An optional body may be left out.
-    """
-
-    name: str
-    source: Source
-    kind: Any
-    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +90,7 @@ def endpoint(  # noqa: PLR0913  (each says one thing about a route)
             refuses=refuses,
             example=example,
             function=function,
-            arguments=_arguments(function, path, lists),
+            arguments=arguments_of(function, path, has_lists=lists is not None),
             returns=get_type_hints(function, include_extras=True)["return"],
         )
         setattr(function, _MARK, found)
@@ -146,33 +112,3 @@ def _below(controller: type[Controller], found: Endpoint, instance: Controller) 
     values["path"] = controller.path + found.path
     values["function"] = found.function.__get__(instance)
     return Endpoint(**{**values, "tag": controller.tag})
-
-
-def _arguments(
-    function: Callable[..., Any], path: str, lists: Lists | None
-) -> tuple[Argument, ...]:
-    hints = get_type_hints(function)
-    del hints["return"]
-    names = [name for name in inspect.signature(function).parameters if name != "self"]
-    return tuple(_argument(name, hints[name], path, lists) for name in names)
-
-
-def _argument(name: str, kind: Any, path: str, lists: Lists | None) -> Argument:
-    if f"{{{name}}}" in path:
-        if plain(kind) is not UUID:
-            raise TypeError(f"path parameter {name} must be a UUID")
-        return Argument(name, Source.PATH, kind)
-    if name == "data":
-        payload, optional, _ = peel(kind)
-        return Argument(name, Source.BODY, payload, optional)
-    if name == "changes" and get_origin(kind) is Changes:
-        return Argument(name, Source.CHANGES, get_args(kind)[0])
-    if kind is Listing:
-        if lists is None:
-            raise TypeError("a listing needs `lists`")
-        return Argument(name, Source.LIST, kind)
-    if name == "query":
-        return Argument(name, Source.QUERY, kind)
-    if kind is Principal:
-        return Argument(name, Source.CALLER, kind)
-    return Argument(name, Source.DEPENDENCY, kind)

@@ -1,31 +1,29 @@
 """A route at work: whatever can be decided before a request comes has been."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from moniqo.application.shared.caller import current_call
-from moniqo.domain.shared.decoding import decode, decode_fields
-from moniqo.domain.shared.entity import Value
-from moniqo.domain.shared.errors import Invalid, NotFound, PreconditionFailed
+from moniqo.domain.shared.decoding import decode
+from moniqo.domain.shared.errors import Invalid, NotFound
 from moniqo.entrypoints.http import etags
+from moniqo.entrypoints.http.arguments import Source
 from moniqo.entrypoints.http.bearer import bearer_token
-from moniqo.entrypoints.http.endpoint import GET, Argument, Changes, Endpoint, Source
-from moniqo.entrypoints.http.gate import Receive, Scope, header
-from moniqo.entrypoints.http.lists import ListReader
+from moniqo.entrypoints.http.endpoint import GET, Endpoint
+from moniqo.entrypoints.http.envelope import succeeded
+from moniqo.entrypoints.http.headers import Receive, Scope, header
+from moniqo.entrypoints.http.list_reader import ListReader
+from moniqo.entrypoints.http.payloads import read_payload
+from moniqo.entrypoints.http.preconditions import expect
 from moniqo.entrypoints.http.query import QueryReader, pairs
 from moniqo.entrypoints.http.rendering import renderer
 from moniqo.entrypoints.http.runtime import Runtime
-from moniqo.entrypoints.http.wire import NO_STORE, Answer, Header, succeeded
+from moniqo.entrypoints.http.wire import NO_STORE, Answer, Header
 
 _VARY: Header = (b"vary", b"Authorization")
 _NONE: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class _Nothing(Value):
-    """The payload of routes that take none."""
 
 
 class Handler:
@@ -83,26 +81,11 @@ class Handler:
     async def _prepare_change(
         self, scope: Scope, receive: Receive, arguments: dict[str, Any]
     ) -> None:
-        expected = etags.expected(header(scope, b"if-match"))
-        if expected is not None:
-            named = {entity_id for entity_id, _ in expected}
-            if not named or (self._ids and arguments[self._ids[-1]] not in named):
-                raise PreconditionFailed("If-Match does not name the current version.")
-            current_call.set(replace(current_call.get(), expected=expected))
-        if self._body is None:
-            sent = await self._runtime.gate.read_if_sent(scope, receive)
-            if sent is not None:
-                decode(_Nothing, sent)
-        else:
-            arguments[self._body.name] = await self._payload(self._body, scope, receive)
-
-    async def _payload(self, body: Argument, scope: Scope, receive: Receive) -> Any:
-        gate = self._runtime.gate
-        if body.source is Source.CHANGES:
-            return Changes(decode_fields(body.kind, await gate.read(scope, receive)))
-        if not body.optional:
-            return decode(body.kind, await gate.read(scope, receive))
-        return decode(body.kind | None, await gate.read_if_sent(scope, receive))
+        subject = arguments[self._ids[-1]] if self._ids else None
+        expect(etags.expected(header(scope, b"if-match")), subject)
+        payload = await read_payload(self._runtime.gate, self._body, scope, receive)
+        if self._body is not None:
+            arguments[self._body.name] = payload
 
     def _respond(self, scope: Scope, result: Any) -> Answer:
         data, tag = self._render(result)

@@ -1,16 +1,11 @@
-"""What a list can be filtered and sorted by, and how its query is read."""
+"""What a list can be filtered and sorted by."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-from moniqo.application.shared.query import Condition, Listing, eq, gte, lt
-from moniqo.domain.shared.decoding import decode
-from moniqo.domain.shared.entity import Entity, field_fault
-from moniqo.domain.shared.errors import Fault, Invalid
-from moniqo.domain.shared.rules import INT64
+from moniqo.application.shared.query import Condition, eq, gte, lt
+from moniqo.domain.shared.entity import Entity
 from moniqo.domain.shared.schema import Field, schema
-from moniqo.entrypoints.http.query import as_json, pairs, refused
 
 PAGING = ("limit", "offset", "cursor", "sort")
 
@@ -68,77 +63,3 @@ def _filter(name: str, known: Mapping[str, Field]) -> Filter:
         if name not in known and name.endswith(ending):
             return make(name, f"{name.removesuffix(ending)}_at")
     return Filter(name, name, eq)
-
-
-@dataclass(frozen=True, slots=True)
-class ListReader:
-    """Reads a query into a `Listing`; `most` is what a larger limit is cut to."""
-
-    lists: Lists
-    usual: int
-    most: int
-
-    def read(self, raw: bytes) -> Listing:
-        """The listing; raises `Invalid` naming every parameter at fault."""
-        sent = pairs(raw, frozenset((*PAGING, *self.lists.parameters)))
-        faults: list[Fault] = []
-        values: dict[str, Any] = {}
-        for name, text in sent.items():
-            try:
-                values[name] = self._value(name, text)
-            except Invalid as problem:
-                message = problem.faults[0].message if problem.faults else problem.message
-                faults.append(Fault(name, message))
-        if faults:
-            raise refused(faults)
-        return Listing(
-            where=tuple(
-                found.compare(found.field, values[name])
-                for name, (found, _) in self.lists.parameters.items()
-                if name in values
-            ),
-            sort=values.get("sort", self.lists.default),
-            limit=values.get("limit", self.usual),
-            offset=values.get("offset", 0),
-            cursor=values.get("cursor"),
-        )
-
-    def _value(self, name: str, text: str) -> object:
-        if name == "limit":
-            return min(_whole(text, 1), self.most)
-        if name == "offset":
-            return _offset(text)
-        if name == "sort":
-            return self._sort(text)
-        if name == "cursor":
-            return text
-        _, wanted = self.lists.parameters[name]
-        value = decode(wanted.type, as_json(wanted.type, text))
-        message = field_fault(wanted, value)
-        if message:
-            raise Invalid(message)
-        return value
-
-    def _sort(self, text: str) -> tuple[str, ...]:
-        names = tuple(text.split(","))
-        bare = [name.removeprefix("-") for name in names]
-        if len(set(bare)) < len(bare) or not set(bare) <= set(self.lists.sort):
-            raise Invalid(f"must name fields of {', '.join(self.lists.sort)}, each once")
-        return names
-
-
-def _whole(text: str, least: int) -> int:
-    if not (text.isascii() and text.isdigit()) or (text[0] == "0" and text != "0"):
-        raise Invalid(f"must be a whole number of at least {least}")
-    # A longer number is past every limit, whatever it is.
-    number = int(text[:20])
-    if number < least:
-        raise Invalid(f"must be at least {least}")
-    return number
-
-
-def _offset(text: str) -> int:
-    number = _whole(text, 0)
-    if number >= INT64:
-        raise Invalid("must fit 64 bits")
-    return number

@@ -5,9 +5,9 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from moniqo.adapters.system import SystemClock, Uuid7Ids
 from moniqo.application.shared.caller import CallContext, current_call
 from moniqo.domain.shared.errors import Rejected
-from moniqo.entrypoints.http.edge import ALWAYS, NO_CONTENT_POLICY
+from moniqo.entrypoints.http.envelope import failed
 from moniqo.entrypoints.http.errors import failure_of
-from moniqo.entrypoints.http.wire import failed
+from moniqo.entrypoints.http.security_headers import ALWAYS, NO_CONTENT_POLICY
 
 
 def malformed() -> bytes:

@@ -6,10 +6,11 @@ from datetime import datetime
 
 from moniqo.application.identity.authenticate import Authenticate
 from moniqo.application.shared.system import Clock, Ids
+from moniqo.entrypoints.http.envelope import failed
 from moniqo.entrypoints.http.errors import INTERNAL, failure_of
 from moniqo.entrypoints.http.gate import Gate
 from moniqo.entrypoints.http.shapes import AnswerCodec
-from moniqo.entrypoints.http.wire import Answer, failed
+from moniqo.entrypoints.http.wire import Answer
 
 logger = logging.getLogger("moniqo.http")
 

@@ -4,15 +4,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from moniqo.adapters.codec import JSON_LEAVES, Codec, Convert
-from moniqo.domain.agents.run import FlowRun
-from moniqo.domain.shared.entity import Entity
+from moniqo.domain.shared.entity import BOOKKEEPING, Entity
 from moniqo.domain.shared.schema import Field, schema
 from moniqo.domain.trading.market import Candle
 
-UNSEEN = frozenset({"created_by", "updated_by", "deleted_at"})
+UNSEEN = BOOKKEEPING - {"version", "created_at", "updated_at"} | {
+    "lease_owner",
+    "lease_until",
+    "fence",
+}
+"""Fields of entities that are nobody's business: who wrote a row, and who is working on it."""
 WITHHELD: Mapping[type, frozenset[str]] = {
     Candle: frozenset({"version", "created_at", "updated_at"}),
-    FlowRun: frozenset({"lease_owner", "lease_until", "fence"}),
 }
 """Fields that no answer shows. A secret that is not among them fails the start."""
 

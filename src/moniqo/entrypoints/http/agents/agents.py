@@ -9,13 +9,13 @@ from moniqo.application.shared.query import Listing, Page
 from moniqo.domain.agents.agent import Agent
 from moniqo.domain.shared.errors import QuotaExceeded
 from moniqo.domain.shared.ids import AgentId
+from moniqo.entrypoints.http.arguments import Changes
 from moniqo.entrypoints.http.endpoint import (
     DELETE,
     GET,
     PATCH,
     POST,
     PUT,
-    Changes,
     Controller,
     endpoint,
 )

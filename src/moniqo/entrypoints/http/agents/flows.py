@@ -10,18 +10,18 @@ from moniqo.application.shared.query import Listing, Page
 from moniqo.domain.agents.flow import Flow
 from moniqo.domain.shared.errors import QuotaExceeded
 from moniqo.domain.shared.ids import FlowId
+from moniqo.entrypoints.http.arguments import Changes
 from moniqo.entrypoints.http.endpoint import (
     DELETE,
     GET,
     PATCH,
     POST,
     PUT,
-    Changes,
     Controller,
     endpoint,
 )
 from moniqo.entrypoints.http.lists import Lists
-from moniqo.entrypoints.http.openapi.examples import IDENTITY
+from moniqo.entrypoints.http.openapi.example_values import IDENTITY
 
 EXAMPLE = {
     "title": "Trend of BTC",

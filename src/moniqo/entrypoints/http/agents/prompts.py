@@ -12,13 +12,13 @@ from moniqo.application.shared.drafts import replacement
 from moniqo.application.shared.query import Listing, Page
 from moniqo.domain.agents.prompt import Prompt
 from moniqo.domain.shared.ids import PromptId
+from moniqo.entrypoints.http.arguments import Changes
 from moniqo.entrypoints.http.endpoint import (
     DELETE,
     GET,
     PATCH,
     POST,
     PUT,
-    Changes,
     Controller,
     endpoint,
 )

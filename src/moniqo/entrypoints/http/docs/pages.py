@@ -5,7 +5,7 @@ from importlib.resources import files
 from typing import Any
 
 from moniqo.entrypoints.http import etags
-from moniqo.entrypoints.http.gate import Receive, Scope, header
+from moniqo.entrypoints.http.headers import Receive, Scope, header
 from moniqo.entrypoints.http.wire import Answer, to_json
 
 _POLICY = (

@@ -6,8 +6,9 @@ from typing import Any
 
 from moniqo import __version__
 from moniqo.entrypoints.http.endpoint import Controller, endpoints_of
+from moniqo.entrypoints.http.openapi.envelopes import failure, success
+from moniqo.entrypoints.http.openapi.failures import examples
 from moniqo.entrypoints.http.openapi.operations import operation
-from moniqo.entrypoints.http.openapi.responses import examples
 from moniqo.entrypoints.http.openapi.schemas import Schemas
 
 _ABOUT = """\
@@ -17,36 +18,7 @@ Every answer is in one envelope. Decimals are texts; send texts or numbers, digi
 Unknown fields and parameters are refused. `X-Request-ID` is taken from the request (1 to 128 of
 `A-Za-z0-9._-`) or made, and stands on every answer. `HEAD` answers like `GET` without a body."""
 
-_ENVELOPE: dict[str, Any] = {
-    "status_code": {"type": "integer"},
-    "message": {"type": "string"},
-    "data": {},
-    "error": {"type": "null"},
-    "timestamp": {"type": "string", "format": "date-time"},
-    "request_id": {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,128}$"},
-}
-_FAULT: dict[str, Any] = {
-    "type": "object",
-    "properties": {
-        "field": {"type": "string", "description": "A dotted path; empty for the whole."},
-        "message": {"type": "string"},
-    },
-    "required": ["field", "message"],
-}
-_ERROR: dict[str, Any] = {
-    "type": "object",
-    "properties": {
-        "code": {"type": "string", "pattern": "^[A-Z_]+$"},
-        "message": {"type": "string"},
-        "details": {"type": "array", "items": _FAULT},
-    },
-    "required": ["code", "message", "details"],
-}
 _TEXT = {"schema": {"type": "string"}}
-
-
-def _envelope(**changed: Any) -> dict[str, Any]:
-    return {"type": "object", "properties": _ENVELOPE | changed, "required": list(_ENVELOPE)}
 
 
 def openapi_document(
@@ -77,8 +49,8 @@ def openapi_text(controllers: Sequence[type[Controller]]) -> str:
 def _components(schemas: Schemas) -> dict[str, Any]:
     return {
         "schemas": {
-            "Success": _envelope(),
-            "Failure": _envelope(data={"type": "null"}, error=_ERROR),
+            "Success": success(),
+            "Failure": failure(),
             **dict(sorted(schemas.components.items())),
         },
         "responses": dict(sorted(schemas.responses.items())),

@@ -11,57 +11,9 @@ from uuid import UUID
 from moniqo.domain.shared.scalar import Scalar, scalar_type
 from moniqo.domain.shared.schema import Field, peel, plain, schema
 from moniqo.domain.shared.types import JsonObject
+from moniqo.entrypoints.http.openapi.example_values import BY_NAME, IDENTITY, INSTANT
 from moniqo.entrypoints.http.shapes import shown
 
-INSTANT = "2026-01-31T09:00:00.000Z"
-IDENTITY = "019bd6a2-7c00-7000-8000-000000000001"
-BY_NAME: Mapping[str, Any] = {
-    "allowed_symbols": ["BTC/USDT"],
-    "access_token": "eyJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl",
-    "base": "BTC",
-    "category": "trading",
-    "close": "17650.03",
-    "config": {"strategy": "ma_cross", "fast": 10, "slow": 20, "fraction": "0.95"},
-    "country_code": "+49",
-    "currency": "USD",
-    "day": 10,
-    "description": "What it is for.",
-    "email": "ada@example.com",
-    "error": None,
-    "exchange": "binance",
-    "expires_in": 1800,
-    "first_name": "Ada",
-    "full_name": "Ada Lovelace",
-    "high": "17700",
-    "label": "Practice",
-    "last_name": "Lovelace",
-    "lot_size": "0.000001",
-    "low": "17600",
-    "mobile_number": "15112345678",
-    "model_id": "ma_cross",
-    "month": 12,
-    "name": "Crossing",
-    "next_run_at": None,
-    "open": "17640",
-    "password": "Correct-Horse-7",
-    "permissions": ["agents:read", "agents:write"],
-    "price": "29",
-    "progress": 100,
-    "prompt": "What is the trend of {{ symbol }}?",
-    "provider": "builtin",
-    "quote": "USDT",
-    "refresh_token": "opaque-and-never-shown-again",
-    "role": "User",
-    "schedule": "0 * * * *",
-    "supported_currencies": ["USDT", "BTC"],
-    "symbol": "BTC/USDT",
-    "tick_size": "0.01",
-    "timeframe": "1h",
-    "title": "Trend",
-    "token_type": "bearer",
-    "username": "ada",
-    "year": 1990,
-}
 _BY_TYPE: Mapping[Any, Any] = {
     str: "text",
     bool: True,

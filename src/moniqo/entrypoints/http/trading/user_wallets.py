@@ -16,18 +16,18 @@ from moniqo.application.trading.user_wallets import (
 )
 from moniqo.domain.shared.ids import UserWalletId
 from moniqo.domain.trading.wallet import UserWallet
+from moniqo.entrypoints.http.arguments import Changes
 from moniqo.entrypoints.http.endpoint import (
     DELETE,
     GET,
     PATCH,
     POST,
     PUT,
-    Changes,
     Controller,
     endpoint,
 )
 from moniqo.entrypoints.http.lists import Lists
-from moniqo.entrypoints.http.openapi.examples import IDENTITY
+from moniqo.entrypoints.http.openapi.example_values import IDENTITY
 
 EXAMPLE = {"wallet_id": IDENTITY, "label": "Practice"}
 

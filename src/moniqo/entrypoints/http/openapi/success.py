@@ -1,0 +1,69 @@
+"""What a route answers when all is well."""
+
+from typing import Any
+
+from moniqo.entrypoints.http.endpoint import Endpoint
+from moniqo.entrypoints.http.openapi.example_values import IDENTITY, INSTANT
+from moniqo.entrypoints.http.openapi.examples import shown_example
+from moniqo.entrypoints.http.openapi.keywords import nullable
+from moniqo.entrypoints.http.openapi.schemas import Schemas
+from moniqo.entrypoints.http.rendering import is_versioned, page_of
+
+Node = dict[str, Any]
+
+
+def success(endpoint: Endpoint, schemas: Schemas) -> Node:
+    """The response, with an example."""
+    data, example = _data(endpoint, schemas)
+    tag = {"ETag": {"$ref": "#/components/headers/ETag"}} if is_versioned(endpoint.returns) else {}
+    return {
+        "description": endpoint.message,
+        "headers": {"X-Request-ID": {"$ref": "#/components/headers/X-Request-ID"}, **tag},
+        "content": {
+            "application/json": {
+                "schema": {
+                    "allOf": [
+                        {"$ref": "#/components/schemas/Success"},
+                        {"type": "object", "properties": {"data": data}},
+                    ]
+                },
+                "example": {
+                    "status_code": endpoint.status,
+                    "message": endpoint.message,
+                    "data": example,
+                    "error": None,
+                    "timestamp": INSTANT,
+                    "request_id": IDENTITY,
+                },
+            }
+        },
+    }
+
+
+def _data(endpoint: Endpoint, schemas: Schemas) -> tuple[Node, Any]:
+    if endpoint.returns is type(None):
+        return {"type": "null"}, None
+    item = page_of(endpoint.returns)
+    if item is None:
+        return schemas.answered(endpoint.returns), shown_example(endpoint.returns)
+    return _page(schemas.answered(item)), {
+        "items": [shown_example(item)],
+        "total": 1,
+        "limit": 10,
+        "offset": 0,
+        "has_more": False,
+        "next_cursor": None,
+    }
+
+
+def _page(item: Node) -> Node:
+    whole = {"type": "integer", "format": "int64", "minimum": 0}
+    properties = {
+        "items": {"type": "array", "items": item},
+        "total": nullable(whole),
+        "limit": whole,
+        "offset": whole,
+        "has_more": {"type": "boolean"},
+        "next_cursor": {"type": ["string", "null"]},
+    }
+    return {"type": "object", "properties": properties, "required": list(properties)}
