@@ -1,5 +1,6 @@
 """SQLite by aiosqlite: one connection writes, a few read."""
 
+import asyncio
 import sqlite3
 from collections.abc import Sequence
 from typing import Any
@@ -48,7 +49,12 @@ class SqliteDriver:
         )
         # A program that ends without closing it ends all the same.
         connection._thread.daemon = True  # noqa: SLF001  (there is no other way to say it)
-        await connection
+        try:
+            await connection
+        except BaseException:
+            # Its thread has an answer left to give; the event loop must still be there for that.
+            await asyncio.to_thread(connection._thread.join)  # noqa: SLF001  (the same)
+            raise
         keys = "OFF" if migrating else "ON"
         try:
             await connection.executescript(
