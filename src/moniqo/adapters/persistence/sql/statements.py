@@ -155,7 +155,7 @@ def _alive(table: Table, *, deleted: bool) -> list[ColumnElement[bool]]:
     return [] if deleted else [table.columns["deleted_at"].is_(None)]
 
 
-def _how_many(table: Table, where: list[ColumnElement[bool]]) -> Select[tuple[int]]:
+def _how_many(table: Table, where: list[ColumnElement[bool]]) -> Select[int]:
     return sql_select(func.count()).select_from(table).where(*where)
 
 

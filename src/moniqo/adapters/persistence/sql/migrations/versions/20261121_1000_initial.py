@@ -7,7 +7,7 @@ from alembic import op
 
 from moniqo.adapters.persistence.sql import columns
 
-revision: str = "20261121_0959"
+revision: str = "20261121_1000"
 down_revision: str | None = None
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
