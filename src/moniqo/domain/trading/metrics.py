@@ -102,7 +102,8 @@ def sharpe(returns: Sequence[Decimal]) -> float | None:
 def sortino(returns: Sequence[Decimal]) -> float | None:
     """Mean over the root mean square of the losses, all days counting, annualised."""
     losses = sum((item**2 for item in returns if item < 0), ZERO)
-    if not losses:
+    # One day alone is no series: empyrical leaves it undefined, and so does this.
+    if not losses or len(returns) == 1:
         return None
     mean = sum(returns, ZERO) / len(returns)
     return float(mean / (losses / len(returns)).sqrt() * DAYS.sqrt())
