@@ -38,14 +38,9 @@ def create_app(
     What is in `lifespan` begins after the container's parts are there and ends before they go.
     A dependency that cannot be resolved, or an answer that would show a secret, fails the start.
     """
-    http = settings.http
-    runtime = Runtime(
-        gate=Gate(http.max_body_bytes, http.body_timeout_seconds),
-        usual_page=http.default_page_size,
-        largest_page=http.max_page_size,
-    )
-    found = (one for controller in controllers for one in endpoints_of(controller))
-    handlers = [Handler(one, runtime) for one in found]
+    runtime = _runtime(settings)
+    handlers = [Handler(one, runtime) for item in controllers for one in endpoints_of(item)]
+    paths = by_path(handlers) | _documentation(settings, controllers)
 
     @asynccontextmanager
     async def running(_app: Litestar) -> AsyncIterator[None]:
@@ -54,10 +49,7 @@ def create_app(
         await container.close()
 
     app = Litestar(
-        route_handlers=[
-            registered(path, below, runtime)
-            for path, below in (by_path(handlers) | _documentation(settings, controllers)).items()
-        ],
+        route_handlers=[registered(path, below, runtime) for path, below in paths.items()],
         exception_handlers={HTTPException: routing_failed(runtime)},
         lifespan=[running, *lifespan],
         openapi_config=None,
@@ -67,6 +59,15 @@ def create_app(
     sheltered = settings.application.environment.sheltered
     app.asgi_handler = Edge(app.asgi_handler, runtime, lasting=not sheltered)
     return app
+
+
+def _runtime(settings: Settings) -> Runtime:
+    http = settings.http
+    return Runtime(
+        gate=Gate(http.max_body_bytes, http.body_timeout_seconds),
+        usual_page=http.default_page_size,
+        largest_page=http.max_page_size,
+    )
 
 
 async def _start(container: AsyncContainer, runtime: Runtime, handlers: list[Handler]) -> None:

@@ -17,7 +17,8 @@ from moniqo.entrypoints.http.headers import Receive, Scope, header
 from moniqo.entrypoints.http.list_reader import ListReader
 from moniqo.entrypoints.http.payloads import read_payload
 from moniqo.entrypoints.http.preconditions import expect
-from moniqo.entrypoints.http.query import QueryReader, pairs
+from moniqo.entrypoints.http.query import QueryReader
+from moniqo.entrypoints.http.query_string import pairs
 from moniqo.entrypoints.http.rendering import renderer
 from moniqo.entrypoints.http.runtime import Runtime
 from moniqo.entrypoints.http.wire import NO_STORE, Answer, Header

@@ -8,7 +8,8 @@ from moniqo.domain.shared.decoding import decode
 from moniqo.domain.shared.entity import field_fault
 from moniqo.domain.shared.errors import Fault, Invalid
 from moniqo.entrypoints.http.lists import PAGING, Lists
-from moniqo.entrypoints.http.query import as_json, pairs, refused
+from moniqo.entrypoints.http.query import as_json
+from moniqo.entrypoints.http.query_string import pairs, refused
 from moniqo.entrypoints.http.whole_numbers import offset, whole
 
 
