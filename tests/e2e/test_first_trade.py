@@ -2,7 +2,8 @@
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -12,7 +13,8 @@ import httpx2
 import pytest
 
 from support.live_server import moniqo, serving
-from support.reference import HOUR_MS, Reference, moving_average_cross, write_waves
+from support.reference import HOUR_MS, Reference, ReferenceTrade, moving_average_cross, write_waves
+from support.servers.databases import fresh_mongo, fresh_postgres
 
 D = Decimal
 PASSWORD = "Correct-Horse-7"
@@ -53,18 +55,23 @@ class Client:
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgres", "mongo"])
-def storage(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
+async def storage(
+    request: pytest.FixtureRequest, tmp_path: Path, server_url: Callable[[str], str]
+) -> AsyncIterator[dict[str, str]]:
     """The settings of one storage backend with an empty store."""
     backend: str = request.param
     settings = {"STORAGE_BACKEND": backend, "AUTO_VERIFY_EMAIL": "true", "BCRYPT_COST": "4"}
-    if backend == "sqlite":
-        settings["DATABASE_URL"] = f"sqlite:///{tmp_path / 'moniqo.sqlite3'}"
-    if backend == "postgres":
-        settings["DATABASE_URL"] = request.getfixturevalue("postgres_database")
-    if backend == "mongo":
-        url, name = request.getfixturevalue("mongo_database")
-        settings |= {"MONGODB_URL": url, "MONGODB_DB_NAME": name}
-    return settings
+    async with AsyncExitStack() as stores:
+        if backend == "sqlite":
+            settings["DATABASE_URL"] = f"sqlite:///{tmp_path / 'moniqo.sqlite3'}"
+        if backend == "postgres":
+            store = fresh_postgres(server_url("postgres"))
+            settings["DATABASE_URL"] = await stores.enter_async_context(store)
+        if backend == "mongo":
+            place = fresh_mongo(server_url("mongo"))
+            url, name = await stores.enter_async_context(place)
+            settings |= {"MONGODB_URL": url, "MONGODB_DB_NAME": name}
+        yield settings
 
 
 @pytest.fixture(params=["waves", "real"])
@@ -147,55 +154,63 @@ def opening(candles: Path, bar: int) -> str:
     return datetime.fromtimestamp(stamp / 1000, tz=UTC).isoformat().replace("+00:00", "Z")
 
 
-def test_the_first_trade_over_http_is_exact(server: httpx2.Client, candles: Path) -> None:
-    expected = moving_average_cross(candles).closed[0]
-    assert expected.exit_bar is not None
+def test_the_first_trade_and_a_backtest_over_http_are_exact(
+    server: httpx2.Client, candles: Path
+) -> None:
     user = signed_in(server)
     flow_id = a_flow(user)
+    expected = moving_average_cross(candles)
 
+    backtest = a_backtest(user, flow_id, candles)
+    trade = the_first_trade(user, flow_id, candles, expected.closed[0])
+
+    assert_backtest(backtest, expected)
+    assert_trade(trade, expected.closed[0])
+    (wallet,) = user.call("GET", "/users/me/wallets", 200)["items"]
+    assert D(wallet["balances"]["USDT"]["free"]) == 10000 + D(trade["profit_loss"])
+    assert D(wallet["balances"]["USDT"]["locked"]) == 0
+
+
+def a_backtest(user: Client, flow_id: str, candles: Path) -> Any:
+    """Over the whole file; leaves no trade of the user's."""
+    stamp = int(candles.read_text().splitlines()[-1].split(",")[0])
+    end = datetime.fromtimestamp((stamp + HOUR_MS) / 1000, tz=UTC).isoformat()
+    started = user.call(
+        "POST",
+        f"/users/me/flows/{flow_id}/backtests",
+        202,
+        start=opening(candles, 0),
+        end=end.replace("+00:00", "Z"),
+        starting_balance="10000",
+        fee_rate="0.001",
+    )
+    ended = user.until(f"/users/me/backtests/{started['id']}", "succeeded", "failed")
+    assert user.call("GET", "/users/me/trades", 200)["items"] == []
+    return ended
+
+
+def the_first_trade(user: Client, flow_id: str, candles: Path, expected: ReferenceTrade) -> Any:
+    """The flow run at the close of the two bars before the fills."""
+    assert expected.exit_bar is not None
     for bar in (expected.entry_bar, expected.exit_bar):
         run = user.call("POST", f"/users/me/flows/{flow_id}/runs", 202, as_of=opening(candles, bar))
         ended = user.until(f"/users/me/runs/{run['id']}", "succeeded", "failed")
         assert ended["status"] == "succeeded", ended
         assert ended["steps"][0]["refusal"] is None
         assert ended["steps"][0]["prompt"] == "Trend of BTC/USDT?"
-
     (trade,) = user.call("GET", "/users/me/trades", 200)["items"]
+    return trade
+
+
+def assert_trade(trade: Any, expected: ReferenceTrade) -> None:
     assert trade["status"] == "closed"
     assert D(trade["entry_price"]) == expected.entry_price
     assert D(trade["exit_price"]) == expected.exit_price
     assert D(trade["quantity"]) == expected.quantity
     assert D(trade["profit_loss"]) == expected.profit_loss
-    (wallet,) = user.call("GET", "/users/me/wallets", 200)["items"]
-    assert D(wallet["balances"]["USDT"]["free"]) == 10000 + expected.profit_loss
-    assert D(wallet["balances"]["USDT"]["locked"]) == 0
 
 
-def test_a_backtest_over_http_equals_the_reference(server: httpx2.Client, candles: Path) -> None:
-    expected = moving_average_cross(candles)
-    user = signed_in(server)
-    flow_id = a_flow(user)
-    lines = candles.read_text().splitlines()
-    last = datetime.fromtimestamp(
-        (int(lines[-1].split(",")[0]) + HOUR_MS) / 1000, tz=UTC
-    ).isoformat()
-
-    started = user.call(
-        "POST",
-        f"/users/me/flows/{flow_id}/backtests",
-        202,
-        start=opening(candles, 0),
-        end=last.replace("+00:00", "Z"),
-        starting_balance="10000",
-        fee_rate="0.001",
-    )
-    ended = user.until(f"/users/me/backtests/{started['id']}", "succeeded", "failed")
-
-    assert_equal(ended, expected)
-    assert user.call("GET", "/users/me/trades", 200)["items"] == []
-
-
-def assert_equal(backtest: Any, expected: Reference) -> None:
+def assert_backtest(backtest: Any, expected: Reference) -> None:
     assert backtest["status"] == "succeeded", backtest["error"]
     assert D(backtest["metrics"]["final_equity"]) == expected.equity
     assert D(backtest["metrics"]["fees"]) == expected.fees
