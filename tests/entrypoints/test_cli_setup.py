@@ -1,6 +1,8 @@
 """init, migrate, users and doctor."""
 
+import json
 import stat
+from pathlib import Path
 
 import pytest
 
@@ -224,3 +226,20 @@ def test_a_store_that_does_not_answer_is_told_without_its_password(run, settings
 
 def test_every_kind_of_refusal_has_an_exit_code():
     assert set(OF_KIND) == set(Kind)
+
+
+def test_the_exported_description_is_the_committed_one(run):
+    committed = (Path(__file__).parents[2] / "openapi.json").read_text(encoding="utf-8")
+
+    assert run("openapi", "export").out == committed
+    assert run("openapi", "export", "--json").data == json.loads(committed)
+
+
+def test_a_server_that_cannot_start_says_why_before_it_listens(run, folder):
+    (folder / "moniqo.sqlite3").touch()
+
+    pending = run("serve", "--json", **SQLITE)
+    wrong = run("serve", "--json", PORT="x")
+
+    assert (pending.code, pending.error["code"]) == (Exit.PENDING, "MIGRATIONS_PENDING")
+    assert (wrong.code, wrong.error["code"]) == (Exit.SETTINGS, "WRONG_SETTINGS")
