@@ -45,6 +45,11 @@ def _agent(draw: Draw, values: Values) -> Values:
 def _decision(_: Draw, values: Values) -> Values:
     if values["action"] in (Action.BUY, Action.SELL):
         values |= {"quantity": None, "fraction": values["fraction"] or Decimal("0.5")}
+    if values["action"] is Action.BUY:
+        values |= {
+            "stop_loss": values["stop_loss"] and SOME_PRICE / 2,
+            "take_profit": values["take_profit"] and SOME_PRICE * 2,
+        }
     limited = values["order_type"] is OrderType.LIMIT
     kind = OrderType.LIMIT if limited else OrderType.MARKET
     return values | {"order_type": kind, "limit_price": SOME_PRICE if limited else None}

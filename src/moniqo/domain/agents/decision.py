@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from itertools import pairwise
 from typing import Annotated
 
 from moniqo.domain.shared.decimals import ZERO
@@ -53,7 +54,7 @@ class Decision(Value):
     evidence: Annotated[tuple[Evidence, ...], Length(0, 50)] = ()
 
     def check(self) -> None:
-        """An order has exactly one size, and a limit price exactly if it is a limit order."""
+        """One size, a limit price for limit orders alone, stop below limit below target."""
         faults = []
         trades = self.action in (Action.BUY, Action.SELL)
         if trades and (self.quantity is None) == (self.fraction is None):
@@ -62,6 +63,10 @@ class Decision(Value):
             faults.append(Fault("order_type", "must be market or limit"))
         if (self.order_type is OrderType.LIMIT) != (self.limit_price is not None):
             faults.append(Fault("limit_price", "belongs to limit orders, and only to them"))
+        known = (self.stop_loss, self.limit_price, self.take_profit)
+        levels = [level for level in known if level is not None]
+        if self.action is Action.BUY and any(low >= high for low, high in pairwise(levels)):
+            faults.append(Fault("stop_loss", "must be below the limit, and that below the target"))
         if faults:
             raise Invalid("The decision is not complete.", faults=tuple(faults))
 
