@@ -10,8 +10,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from moniqo.entrypoints.cli.demo.path import Story
+from moniqo.entrypoints.cli.demo.series import generated_csv
 from moniqo.entrypoints.cli.root import moniqo
 from moniqo.entrypoints.settings.variables import variables
+from support.stories import BARS, told_on_sqlite
 
 CHEAP = {"BCRYPT_COST": "4"}
 
@@ -66,3 +69,16 @@ def run(folder: Path) -> Run:  # noqa: ARG001  (the commands run in it)
         return Ran(result.exit_code, result.stdout, result.stderr)
 
     return run
+
+
+@pytest.fixture
+def candles(folder: Path) -> str:
+    """A file of candles in the working directory."""
+    (folder / "candles.csv").write_text(generated_csv(BARS))
+    return "candles.csv"
+
+
+@pytest.fixture
+def story(candles: str) -> Story:
+    """A flow on a stored series, after one backtest, in the SQLite file of the folder."""
+    return told_on_sqlite(candles)

@@ -1,46 +1,18 @@
 """demo, market import, flows run and backtest run."""
 
-import asyncio
 import json
 from dataclasses import replace
 
 import pytest
 
 from moniqo.domain.agents.backtest import BacktestStatus
-from moniqo.domain.trading.market import Series, Timeframe
-from moniqo.entrypoints.cli.demo.path import MARKET, play
-from moniqo.entrypoints.cli.demo.series import generated_csv
+from moniqo.domain.trading.market import Timeframe
 from moniqo.entrypoints.cli.exits import Exit
 from moniqo.entrypoints.cli.market import TIMEFRAMES
 from moniqo.entrypoints.cli.replaying import told
-from moniqo.entrypoints.cli.session import parts
-from moniqo.entrypoints.cli.watching import Watch
-from moniqo.entrypoints.settings import load
+from support.stories import BARS, SQLITE
 
-SQLITE = {"STORAGE_BACKEND": "sqlite", "DATABASE_URL": "sqlite:///moniqo.sqlite3"}
 SERIES = ("--exchange", "binance", "--symbol", "BTC/USDT", "--timeframe", "1h")
-BARS = 300
-
-
-@pytest.fixture
-def candles(folder):
-    """A file of candles in the working directory."""
-    (folder / "candles.csv").write_text(generated_csv(BARS))
-    return "candles.csv"
-
-
-@pytest.fixture
-def story(candles):
-    """A flow on a stored series, after one backtest."""
-
-    async def walk():
-        settings = load(SQLITE | {"BCRYPT_COST": "4", "AUTO_VERIFY_EMAIL": "true"})
-        series = Series(MARKET, "BTC/USDT", Timeframe.H1)
-        with Watch() as watch:
-            async with parts(settings, watch.provider) as container:
-                return await play(container, series, candles, watch)
-
-    return asyncio.run(walk())
 
 
 def test_the_demo_walks_the_whole_path_and_says_that_its_prices_are_made_up(run, candles):

@@ -9,12 +9,15 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic, sleep
 from urllib.request import urlopen
 
 import pytest
 
+from moniqo.domain.agents.run import RunStatus
 from moniqo.entrypoints.cli.exits import Exit
 from moniqo.entrypoints.settings.variables import variables
+from support.stories import as_stored, left_behind
 
 PROGRAM = [sys.executable, "-c", "from moniqo.entrypoints.cli import main; main()"]
 HEAVY = {"alembic", "asyncpg", "dishka", "litestar", "msgspec", "pymongo", "sqlalchemy", "uvicorn"}
@@ -99,6 +102,17 @@ def test_a_server_answers_until_it_is_told_to_stop(tmp_path, backend):
         out, _ = process.communicate(timeout=READY_WITHIN)
 
     assert (process.returncode, out) == (0, "Stopped.\n")
+
+
+def test_a_run_that_a_dead_process_left_is_taken_up_by_the_next_server(folder, story):
+    run_id = left_behind(story.flow)
+
+    with serving(folder, **SQLITE):
+        deadline = monotonic() + READY_WITHIN
+        while not as_stored(run_id).is_final and monotonic() < deadline:
+            sleep(0.2)
+
+    assert as_stored(run_id).status is RunStatus.SUCCEEDED
 
 
 def test_a_server_does_not_start_with_wrong_settings(tmp_path):
