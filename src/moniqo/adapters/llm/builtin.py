@@ -1,7 +1,5 @@
 """The built-in agent: a strategy that answers like a model, without any network."""
 
-from collections import OrderedDict
-from collections.abc import Mapping
 from decimal import Decimal
 
 from moniqo.application.agents.ports import ModelAnswer, Question
@@ -10,8 +8,6 @@ from moniqo.domain.agents.snapshot import Snapshot
 from moniqo.domain.agents.strategy import Strategy, strategy_of
 from moniqo.domain.shared.decimals import canonical
 
-REMEMBERED = 256
-"""Configurations whose strategy is kept ready, the least recently used going first."""
 _SAID = {
     Action.BUY: "says buy",
     Action.CLOSE: "says sell",
@@ -22,9 +18,6 @@ _SAID = {
 class BuiltinModel:
     """See `LanguageModel`. Deterministic: the same snapshot gets the same answer."""
 
-    def __init__(self) -> None:
-        self._strategies: OrderedDict[tuple[object, ...], Strategy] = OrderedDict()
-
     def worst_cost(self, question: Question) -> Decimal:
         """See `LanguageModel`."""
         return question.agent.cost_per_call
@@ -32,21 +25,10 @@ class BuiltinModel:
     async def answer(self, question: Question) -> ModelAnswer:
         """See `LanguageModel`."""
         config = question.agent.config
-        strategy = self._strategy(config)
+        strategy = strategy_of(config)
         action, reason = _judgement(strategy, question.snapshot)
         text = _worded(action, f"{config['strategy']} {reason}.", strategy, question.snapshot)
         return ModelAnswer(text, question.agent.cost_per_call)
-
-    def _strategy(self, config: Mapping[str, object]) -> Strategy:
-        key = tuple(config.items())
-        known = self._strategies.get(key)
-        if known is None:
-            known = self._strategies[key] = strategy_of(config)
-            if len(self._strategies) > REMEMBERED:
-                self._strategies.popitem(last=False)
-        else:
-            self._strategies.move_to_end(key)
-        return known
 
 
 def _judgement(strategy: Strategy, snapshot: Snapshot) -> tuple[Action, str]:
@@ -62,9 +44,9 @@ def _judgement(strategy: Strategy, snapshot: Snapshot) -> tuple[Action, str]:
 
 def _worded(action: Action, rationale: str, strategy: Strategy, snapshot: Snapshot) -> str:
     # Nothing in it needs escaping: symbols and strategies are plain names.
+    decided = f'"action":"{action.value}","symbol":"{snapshot.symbol}","rationale":"{rationale}"'
+    if action is Action.HOLD:
+        return f"{{{decided}}}"
     size = f'"fraction":"{canonical(strategy.fraction)}",' if action is Action.BUY else ""
     close = canonical(snapshot.last.close)
-    return (
-        f'{{"action":"{action.value}","symbol":"{snapshot.symbol}",{size}'
-        f'"rationale":"{rationale}","evidence":[{{"field":"close","value":"{close}"}}]}}'
-    )
+    return f'{{{decided},{size}"evidence":[{{"field":"close","value":"{close}"}}]}}'

@@ -20,6 +20,7 @@ from moniqo.domain.shared.rules import stored_fault
 from moniqo.domain.shared.scalar import Scalar
 
 E = TypeVar("E", bound=Entity)
+_SURELY_STORABLE = frozenset({UUID, bool, datetime, type(None)})
 
 
 class RecordedRepository(Generic[E]):
@@ -151,6 +152,8 @@ class RecordedRepository(Generic[E]):
             self._known(condition.field)
             values = condition.value if condition.op is Op.IN else (condition.value,)
             for value in values:  # type: ignore[attr-defined]
+                if value.__class__ in _SURELY_STORABLE:
+                    continue
                 fault = stored_fault(value.value if isinstance(value, Scalar) else value)
                 if fault:
                     raise Invalid.field(condition.field, fault)

@@ -168,7 +168,7 @@ class FlowRun(Entity):
 
     def costing(self, amount: Decimal) -> Self:
         """With `amount` added to what the run has cost."""
-        return self.with_(cost=self.cost + amount)
+        return self.with_(cost=self.cost + amount) if amount else self
 
     def finished(self, status: RunStatus, now: datetime, error: str | None = None) -> Self:
         """Over; steps that did not begin are skipped, one that had begun fails with the run."""

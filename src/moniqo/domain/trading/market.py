@@ -38,8 +38,11 @@ class Timeframe(StrEnum):
     @property
     def duration(self) -> timedelta:
         """The candle's length."""
-        unit = {"m": "minutes", "h": "hours", "d": "days"}[self.value[-1]]
-        return timedelta(**{unit: int(self.value[:-1])})
+        return _DURATIONS[self]
+
+
+_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+_DURATIONS = {item: int(item[:-1]) * _UNITS[item[-1]] for item in Timeframe}
 
 
 @dataclass(frozen=True, slots=True)

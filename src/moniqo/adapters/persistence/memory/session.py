@@ -121,11 +121,11 @@ class MemorySession:
         if where and where[0].field == "id" and where[0].op is Op.EQ:
             # Nearly every read names the id first: the row is there or it is not.
             row = self._row(collection, where[0].value)  # type: ignore[arg-type]
-            rows: Iterable[Any] = () if row is None else (row,)
-            tests = [test_of(condition) for condition in where[1:]]
-        else:
-            rows = self._visible(collection, where)
-            tests = [test_of(condition) for condition in where]
+            if row is None or (row.deleted_at is not None and not select.deleted):
+                return []
+            return [row] if all(test_of(item)(row) for item in where[1:]) else []
+        rows = self._visible(collection, where)
+        tests = [test_of(condition) for condition in where]
         return [
             row
             for row in rows

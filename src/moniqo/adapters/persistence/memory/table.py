@@ -26,6 +26,7 @@ class Index:
         self.fields = fields
         self.ids: dict[Key, dict[UUID, None]] = {}
         self.key = _key_of(fields)
+        self._key_of: dict[UUID, Key] = {}
         self._narrowing = narrowing
 
     def unique_key(self, row: Any) -> Key | None:
@@ -38,16 +39,21 @@ class Index:
         key = self.key(row)
         return None if None in key else key
 
-    def move(self, old: Key | None, new: Key | None, row_id: UUID) -> None:
-        """The row was found by `old` and is now found by `new`."""
-        if old == new:
+    def move(self, row_id: UUID, key: Key | None) -> None:
+        """The row is found by `key` from now on; by none where that is None."""
+        old = self._key_of.get(row_id)
+        if old == key:
             return
         if old is not None:
-            self.ids[old].pop(row_id, None)
-            if not self.ids[old]:
+            found = self.ids[old]
+            del found[row_id]
+            if not found:
                 del self.ids[old]
-        if new is not None:
-            self.ids.setdefault(new, {})[row_id] = None
+        if key is None:
+            del self._key_of[row_id]
+        else:
+            self._key_of[row_id] = key
+            self.ids.setdefault(key, {})[row_id] = None
 
 
 class Table:
@@ -64,11 +70,10 @@ class Table:
 
     def put(self, row_id: UUID, row: Any | None) -> None:
         """Store a row, or take it away."""
-        old = self.rows.get(row_id)
         for index in self.indexes:
-            index.move(old and index.key(old), row and index.key(row), row_id)
+            index.move(row_id, None if row is None else index.key(row))
         for index in self.uniques:
-            index.move(old and index.unique_key(old), row and index.unique_key(row), row_id)
+            index.move(row_id, None if row is None else index.unique_key(row))
         if row is None:
             self.rows.pop(row_id, None)
         else:
