@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from moniqo.domain.shared.errors import Kind, Unavailable
+from moniqo.entrypoints.cli.dotenv_file import write_dotenv
 from moniqo.entrypoints.cli.exits import OF_KIND, Exit
-from moniqo.entrypoints.cli.first_start import with_superadmin, write_dotenv
+from moniqo.entrypoints.cli.superadmin import with_superadmin
 from moniqo.entrypoints.settings import Settings, load
 from moniqo.entrypoints.settings.values import Passphrase
 

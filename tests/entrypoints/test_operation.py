@@ -7,8 +7,9 @@ import rich_click as click
 from click.testing import CliRunner
 
 from moniqo.domain.shared.errors import AlreadyExists, Fault
+from moniqo.entrypoints.cli.answer import Answer
 from moniqo.entrypoints.cli.exits import Exit
-from moniqo.entrypoints.cli.operation import Answer, operation
+from moniqo.entrypoints.cli.operation import operation
 
 
 def ran(error: BaseException, *words: str, **environ: str):
@@ -59,8 +60,9 @@ def test_a_fault_of_ours_is_told_even_with_wrong_settings():
     assert "ZeroDivisionError" in ran(ZeroDivisionError(), PORT="x").stderr
 
 
-def test_an_interruption_ends_without_a_word():
-    result = ran(KeyboardInterrupt())
+@pytest.mark.parametrize("end", [KeyboardInterrupt(), click.Abort()])
+def test_an_interruption_ends_without_a_word(end):
+    result = ran(end)
 
     assert result.exit_code == Exit.INTERRUPTED
     assert result.stderr == ""

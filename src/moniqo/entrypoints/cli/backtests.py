@@ -6,7 +6,8 @@ from uuid import UUID
 
 import rich_click as click
 
-from moniqo.entrypoints.cli.operation import Answer, operation
+from moniqo.entrypoints.cli.answer import Answer
+from moniqo.entrypoints.cli.operation import operation
 from moniqo.entrypoints.cli.parameters import DECIMAL, INSTANT
 
 

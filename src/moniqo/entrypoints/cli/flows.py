@@ -1,13 +1,13 @@
 """`moniqo flows`."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import rich_click as click
 
+from moniqo.entrypoints.cli.answer import Answer
 from moniqo.entrypoints.cli.exits import Exit
-from moniqo.entrypoints.cli.operation import Answer, operation
+from moniqo.entrypoints.cli.operation import operation
 from moniqo.entrypoints.cli.parameters import INSTANT
 
 
@@ -28,6 +28,7 @@ async def run_(flow_id: UUID, as_of: datetime | None) -> Answer:
     from moniqo.domain.agents.flow import Flow
     from moniqo.domain.agents.run import FlowRun, RunStatus
     from moniqo.entrypoints.cli.plain import plain
+    from moniqo.entrypoints.cli.run_text import run_text
     from moniqo.entrypoints.cli.session import session
 
     async with session() as container:
@@ -41,19 +42,4 @@ async def run_(flow_id: UUID, as_of: datetime | None) -> Answer:
             run = await tx[FlowRun].get(queued.id)
     succeeded = run.status is RunStatus.SUCCEEDED
     data = plain(run)
-    return Answer(data, _text(data), Exit.DONE if succeeded else Exit.UNSUCCESSFUL)
-
-
-def _text(run: dict[str, Any]) -> str:
-    lines = [f"Run {run['id']} {run['status']}{_because(run['error'])}"]
-    for step in run["steps"]:
-        decision = step["decision"]
-        said = f"{decision['action']} {decision['symbol']}" if decision else "no decision"
-        orders = f", {len(step['order_ids'])} orders" if step["order_ids"] else ""
-        reason = _because(step["refusal"] or step["error"])
-        lines.append(f"  step {step['step']} {step['status']}: {said}{orders}{reason}")
-    return "\n".join(lines)
-
-
-def _because(reason: str | None) -> str:
-    return f": {reason}" if reason else ""
+    return Answer(data, run_text(data), Exit.DONE if succeeded else Exit.UNSUCCESSFUL)

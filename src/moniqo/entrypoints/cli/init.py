@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import rich_click as click
 
-from moniqo.entrypoints.cli.operation import Answer, operation
+from moniqo.entrypoints.cli.answer import Answer
+from moniqo.entrypoints.cli.operation import operation
 
 
 @click.command()
@@ -20,9 +21,10 @@ async def init(email: str | None, password: str | None) -> Answer:
     """
     from moniqo.adapters.persistence.backend import Backend
     from moniqo.application.shared.first_start import SeedSystem
-    from moniqo.entrypoints.cli.first_start import with_superadmin, write_dotenv
+    from moniqo.entrypoints.cli.dotenv_file import write_dotenv
     from moniqo.entrypoints.cli.readiness import bring_up
     from moniqo.entrypoints.cli.session import parts
+    from moniqo.entrypoints.cli.superadmin import with_superadmin
     from moniqo.entrypoints.settings import load
     from moniqo.entrypoints.settings.reading import DOTENV
 

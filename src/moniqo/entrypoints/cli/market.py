@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import rich_click as click
 
-from moniqo.entrypoints.cli.operation import Answer, operation
+from moniqo.entrypoints.cli.answer import Answer
+from moniqo.entrypoints.cli.operation import operation
 from moniqo.entrypoints.cli.parameters import DECIMAL
 
 TIMEFRAMES = click.Choice(["1m", "5m", "15m", "30m", "1h", "4h", "1d"])

@@ -3,24 +3,14 @@
 import functools
 import json
 import sys
-from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import rich_click as click
 
+from moniqo.entrypoints.cli.answer import Answer
 from moniqo.entrypoints.cli.exits import Exit
 from moniqo.entrypoints.cli.failures import failure_of
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a command found out: `data` for programs, `text` (or what draws it) for humans."""
-
-    data: Mapping[str, Any]
-    text: str | Callable[[], None]
-    exit: Exit = Exit.DONE
-
 
 Body = Callable[..., Answer | Coroutine[Any, Any, Answer]]
 
@@ -45,7 +35,7 @@ def _answer(body: Body, arguments: dict[str, Any]) -> Answer:
 def _run(body: Body, arguments: dict[str, Any], *, as_json: bool) -> Exit:
     try:
         answer = _answer(body, arguments)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, click.Abort):
         return Exit.INTERRUPTED
     except Exception as error:  # noqa: BLE001  (the last one to know what to say of it)
         failure = failure_of(error)

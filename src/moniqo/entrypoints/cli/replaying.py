@@ -15,8 +15,8 @@ from moniqo.domain.agents.flow import Flow
 from moniqo.domain.shared.errors import RuleViolated
 from moniqo.domain.trading.market import Candle
 from moniqo.domain.trading.wallet import UserWallet, Wallet
+from moniqo.entrypoints.cli.answer import Answer
 from moniqo.entrypoints.cli.exits import Exit
-from moniqo.entrypoints.cli.operation import Answer
 from moniqo.entrypoints.cli.outcome import show
 from moniqo.entrypoints.cli.plain import plain
 

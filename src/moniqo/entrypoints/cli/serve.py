@@ -2,8 +2,9 @@
 
 import rich_click as click
 
+from moniqo.entrypoints.cli.answer import Answer
 from moniqo.entrypoints.cli.exits import Exit
-from moniqo.entrypoints.cli.operation import Answer, operation
+from moniqo.entrypoints.cli.operation import operation
 
 
 @click.command()

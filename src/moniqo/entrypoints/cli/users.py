@@ -5,7 +5,8 @@ from typing import Any
 
 import rich_click as click
 
-from moniqo.entrypoints.cli.operation import Answer, operation
+from moniqo.entrypoints.cli.answer import Answer
+from moniqo.entrypoints.cli.operation import operation
 
 COLUMNS = ("id", "email", "full_name", "role", "is_active", "is_verified", "created_at")
 SHOWN = ("email", "full_name", "role", "is_active", "id")

@@ -2,8 +2,9 @@
 
 import rich_click as click
 
+from moniqo.entrypoints.cli.answer import Answer
 from moniqo.entrypoints.cli.market import TIMEFRAMES
-from moniqo.entrypoints.cli.operation import Answer, operation
+from moniqo.entrypoints.cli.operation import operation
 
 
 @click.command()
@@ -18,9 +19,9 @@ async def demo(candles: str | None, symbol: str, timeframe: str) -> Answer:
     and gone afterwards. The agent is the built-in moving-average cross: no network is needed.
     """
     from moniqo.domain.trading.market import Series, Timeframe
+    from moniqo.entrypoints.cli.demo.candle_file import candle_file
     from moniqo.entrypoints.cli.demo.path import MARKET, play
     from moniqo.entrypoints.cli.demo.report import told
-    from moniqo.entrypoints.cli.demo.series import candle_file
     from moniqo.entrypoints.cli.demo.stage import stage
     from moniqo.entrypoints.cli.watching import Watch
     from moniqo.entrypoints.settings import load

@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Any
 
 from moniqo.domain.agents.backtest import BacktestStatus
+from moniqo.entrypoints.cli.answer import Answer
 from moniqo.entrypoints.cli.demo.path import BALANCE, FEE_RATE, STRATEGY, Story
 from moniqo.entrypoints.cli.exits import Exit
-from moniqo.entrypoints.cli.operation import Answer
 from moniqo.entrypoints.cli.outcome import show
 from moniqo.entrypoints.cli.plain import plain
 from moniqo.entrypoints.cli.tables import console

@@ -2,15 +2,10 @@
 
 import random
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from moniqo.adapters.market_data.csv_file import HEADER
-from moniqo.entrypoints.cli.parameters import located
-from moniqo.entrypoints.settings import Settings
 
 BARS = 4320
 """Half a year of hours."""
@@ -20,18 +15,6 @@ TREND_BARS, TREND, NOISE, WICK = 72, 0.0012, 0.011, 0.003
 """How long a trend lasts, and the most that trend, noise and wick change a price, as rates."""
 _SEED = 1
 _CENT = Decimal("0.01")
-
-
-@contextmanager
-def candle_file(given: str | None, settings: Settings) -> Iterator[str]:
-    """The path of the file that was given, else of a generated one, gone afterwards."""
-    if given is not None:
-        yield located(given, settings.application.market_data_dir)
-        return
-    with TemporaryDirectory(prefix="moniqo-demo-") as folder:
-        path = Path(folder) / "generated.csv"
-        path.write_text(generated_csv(), encoding="utf-8")
-        yield str(path)
 
 
 def generated_csv(bars: int = BARS) -> str:
