@@ -44,7 +44,7 @@ def refusal(template: str, of: Snapshot | None = None) -> str:
         ("{{ cash }} and {{ position }}", "1000.5 and 0.1"),
         ("{{ open_orders }} {{ entry_price }}", "0 None"),
         ("{{ candles|length }} {{ candles[-1].open }}", "3 102.1"),
-        ("{% for a in candles[:2] %}{{ loop.index }}:{{ a.open }} {% endfor %}", "1:100.1 2:101.1 "),
+        ("{% for a in candles[:2] %}{{loop.index}}:{{ a.open }} {% endfor %}", "1:100.1 2:101.1 "),
         (
             "{{ candles|last }}",
             "2026-01-01T02:00:00.000Z open 102.1 high 120 low 90 close 100 volume 10",
