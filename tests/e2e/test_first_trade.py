@@ -2,8 +2,7 @@
 
 import os
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -14,10 +13,10 @@ import pytest
 
 from support.live_server import moniqo, serving
 from support.reference import HOUR_MS, Reference, ReferenceTrade, moving_average_cross, write_waves
-from support.servers.databases import fresh_mongo, fresh_postgres
 
 D = Decimal
 PASSWORD = "Correct-Horse-7"
+MARKET_DATA_DIR = os.environ.get("MARKET_DATA_DIR", "")
 REAL = "binance-btcusdt-1h.csv"
 
 
@@ -54,35 +53,12 @@ class Client:
         raise AssertionError(f"{path} stays {found['status']}: {found}")
 
 
-@pytest.fixture(params=["memory", "sqlite", "postgres", "mongo"])
-async def storage(
-    request: pytest.FixtureRequest, tmp_path: Path, server_url: Callable[[str], str]
-) -> AsyncIterator[dict[str, str]]:
-    """The settings of one storage backend with an empty store."""
-    backend: str = request.param
-    settings = {"STORAGE_BACKEND": backend, "AUTO_VERIFY_EMAIL": "true", "BCRYPT_COST": "4"}
-    async with AsyncExitStack() as stores:
-        if backend == "sqlite":
-            settings["DATABASE_URL"] = f"sqlite:///{tmp_path / 'moniqo.sqlite3'}"
-        if backend == "postgres":
-            store = fresh_postgres(server_url("postgres"))
-            settings["DATABASE_URL"] = await stores.enter_async_context(store)
-        if backend == "mongo":
-            place = fresh_mongo(server_url("mongo"))
-            url, name = await stores.enter_async_context(place)
-            settings |= {"MONGODB_URL": url, "MONGODB_DB_NAME": name}
-        yield settings
-
-
-@pytest.fixture(params=["waves", "real"])
+@pytest.fixture(params=["waves", "real"] if MARKET_DATA_DIR else ["waves"])
 def candles(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """A made-up candle file, and the real one where there is any."""
     if request.param == "waves":
         return write_waves(tmp_path / "waves.csv")
-    folder = os.environ.get("MARKET_DATA_DIR")
-    if not folder:
-        pytest.skip("MARKET_DATA_DIR is not set")
-    return Path(folder) / REAL
+    return Path(MARKET_DATA_DIR) / REAL
 
 
 @pytest.fixture
