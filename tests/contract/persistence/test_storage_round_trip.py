@@ -20,7 +20,7 @@ ENTITIES = [collection.entity for collection in CONTRACT]
 
 @pytest.mark.parametrize("entity", ENTITIES, ids=lambda entity: entity.__name__)
 @given(data=st.data())
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 async def test_any_entity_that_is_added_comes_back_equal(
     backend: Backend, entity: type[Entity], data: st.DataObject
 ) -> None:

@@ -1,6 +1,7 @@
 """What only PostgreSQL can do to us."""
 
 import asyncio
+import sys
 import time
 from collections.abc import AsyncIterator
 from typing import Any
@@ -38,6 +39,16 @@ async def server(place: Place) -> AsyncIterator[Any]:
     await connection.close()
 
 
+def test_without_the_driver_it_is_said_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, place: Place
+) -> None:
+    monkeypatch.setitem(sys.modules, "asyncpg", None)
+    monkeypatch.delitem(sys.modules, "moniqo.adapters.persistence.sql.postgres")
+
+    with pytest.raises(Unavailable, match=r"moniqo\[postgres\]"):
+        open_sql(place.url, CONTRACT)
+
+
 @pytest.mark.parametrize(
     "value", ["'NaN'", "'Infinity'", "10000000000000000", "0.0000000000000000001"]
 )
@@ -65,6 +76,19 @@ async def test_a_connection_cut_in_the_middle_is_unavailable_and_keeps_nothing(
             await tx[Specimen].add(entity)
             await server.execute(f"SELECT pg_terminate_backend(pid) {OTHERS}")
             await tx[Specimen].add(store.specimen())
+
+    assert entity not in await store.found()
+
+
+async def test_a_connection_cut_before_the_commit_is_unavailable_and_keeps_nothing(
+    store: Store, server: Any
+) -> None:
+    entity = store.specimen()
+
+    with pytest.raises(Unavailable):
+        async with store.uow() as tx:
+            await tx[Specimen].add(entity)
+            await server.execute(f"SELECT pg_terminate_backend(pid) {OTHERS}")
 
     assert entity not in await store.found()
 

@@ -16,6 +16,7 @@ class Cause(Enum):
 
     DUPLICATE = auto()
     DANGLING = auto()
+    REFERRED = auto()
     RIVAL = auto()
     UNAVAILABLE = auto()
 

@@ -72,8 +72,7 @@ class PostgresDriver:
 
     async def rollback(self, connection: Connection) -> None:
         """See `Driver`."""
-        if not connection.is_closed():
-            await connection.execute("ROLLBACK")
+        await connection.execute("ROLLBACK")
 
     def failure(self, error: Exception) -> Failure:
         """See `Driver`."""

@@ -8,7 +8,7 @@ from moniqo.adapters.persistence.sql.driver import Cause, Failure
 from moniqo.adapters.persistence.sql.rows import Rows
 from moniqo.adapters.persistence.sql.statements import Statements
 from moniqo.adapters.persistence.sql.tables import metadata, named
-from moniqo.adapters.persistence.violations import dangling, duplicate
+from moniqo.adapters.persistence.violations import dangling, duplicate, referred
 from moniqo.domain.shared.errors import AppError, StaleVersion, Unavailable
 
 
@@ -30,6 +30,8 @@ class Schema:
                 return duplicate(collection, fields)
             if failure.cause is Cause.DANGLING:
                 return dangling(collection, fields[0])
+        if collection is not None and failure.cause is Cause.REFERRED:
+            return referred(collection)
         if failure.cause is Cause.RIVAL:
             return StaleVersion("Somebody else changed the same thing meanwhile.")
         return Unavailable("The database is not available.", retry_after=1)

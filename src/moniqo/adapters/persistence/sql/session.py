@@ -1,19 +1,23 @@
 """A unit of work in SQL."""
 
 from collections.abc import Awaitable, Sequence
+from contextlib import suppress
 from typing import Any, Generic, TypeVar
 
 from moniqo.adapters.persistence.backend import Select
 from moniqo.adapters.persistence.collection import Collection
 from moniqo.adapters.persistence.sql.driver import Cause, Driver, Failure
 from moniqo.adapters.persistence.sql.schema import Schema
-from moniqo.adapters.persistence.violations import referred, stale
-from moniqo.application.shared.query import Condition, eq
+from moniqo.adapters.persistence.violations import stale
+from moniqo.application.shared.query import Condition, any_of
 from moniqo.domain.shared.entity import Entity
 
 C = TypeVar("C")
 E = TypeVar("E", bound=Entity)
 T = TypeVar("T")
+Rows = Sequence[Sequence[Any]]
+BATCH = 5_000
+"""Rows that are sent in one go, well within the time that a statement has."""
 
 
 class SqlSession(Generic[C]):
@@ -38,14 +42,13 @@ class SqlSession(Generic[C]):
         self, collection: Collection[E], select: Select
     ) -> tuple[list[E], int]:
         """See `Session`."""
-        if select.after is not None:
-            return await self.find(collection, select), await self.count(collection, select)
         text, values = self._schema.statements.find(collection.name, select, counted=True)
         rows = await self._read(collection, text, values)
         if rows:
             return list(map(self._schema.rows[collection.entity].decode, rows)), rows[0][-1]
         # Beyond the end no row is there to carry the count.
-        return [], await self.count(collection, select) if select.offset else 0
+        beyond = select.offset > 0 or select.after is not None
+        return [], await self.count(collection, select) if beyond else 0
 
     async def count(self, collection: Collection[E], select: Select) -> int:
         """See `Session`."""
@@ -57,105 +60,103 @@ class SqlSession(Generic[C]):
         """See `Session`."""
         statement = self._schema.statements.insert(collection.name)
         encode = self._schema.rows[collection.entity].encode
-        rows = [statement.filled(encode(entity)) for entity in entities]
-        connection = await self._begun()
-        if len(rows) == 1:
-            run: Awaitable[Any] = self._driver.fetch(connection, statement.text, rows[0])
-        else:
-            run = self._driver.repeat(connection, statement.text, rows)
-        await self._write(collection, run, entities)
+        for batch in (entities[at : at + BATCH] for at in range(0, len(entities), BATCH)):
+            rows = [statement.filled(encode(entity)) for entity in batch]
+            await self._write(collection, statement.text, rows, batch)
 
     async def update(self, collection: Collection[E], entity: E, expected_version: int) -> None:
         """See `Session`."""
         statement = self._schema.statements.update(collection.name)
         row = self._schema.rows[collection.entity].encode(entity)
         values = statement.filled([*row, expected_version])
-        connection = await self._begun()
-        run = self._driver.fetch(connection, statement.text, values)
-        if not await self._write(collection, run, [entity]):
+        if not await self._write(collection, statement.text, [values], [entity]):
             raise stale(collection)
 
     async def delete(self, collection: Collection[E], where: tuple[Condition, ...]) -> int:
         """See `Session`."""
         text, values = self._schema.statements.delete(collection.name, where)
-        connection = await self._begun()
-        try:
-            return len(await self._driver.fetch(connection, text, values))
-        except self._driver.errors as error:
-            failure = self._driver.failure(error)
-            if failure.cause is Cause.DANGLING:
-                raise referred(collection) from error
-            raise self._schema.refusal(collection, failure) from error
+        return len(await self._write(collection, text, [values], ()))
 
     async def commit(self) -> None:
         """See `Session`."""
-        if self._connection is None:
-            return
-        try:
-            await self._driver.commit(self._connection)
-        except self._driver.errors as error:
-            raise self._schema.refusal(None, self._driver.failure(error)) from error
-        self._release()
+        if self._connection is not None:
+            await self._told(None, self._driver.commit(self._connection))
+            self._release(self._connection)
 
     async def rollback(self) -> None:
         """See `Session`."""
         if self._connection is None:
             return
         try:
-            await self._driver.rollback(self._connection)
-        except self._driver.errors:
-            return  # the connection is broken, and with it the transaction is gone
+            # A broken connection has forgotten everything already.
+            with suppress(*self._driver.errors):
+                await self._driver.rollback(self._connection)
         finally:
-            self._release()
+            self._release(self._connection)
 
-    def _release(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            self._driver.writers.release(connection)
+    def _release(self, connection: C) -> None:
+        self._connection = None
+        self._driver.writers.release(connection)
 
     async def _begun(self) -> C:
         if self._connection is None:
-            try:
-                self._connection = await self._driver.writers.acquire()
-                await self._driver.begin(self._connection)
-            except self._driver.errors as error:
-                raise self._schema.refusal(None, self._driver.failure(error)) from error
+            self._connection = await self._driver.writers.acquire()
+            await self._driver.begin(self._connection)
         return self._connection
 
-    async def _read(
-        self, collection: Collection[Any], text: str, values: list[Any]
-    ) -> Sequence[Sequence[Any]]:
+    async def _read(self, collection: Collection[Any], text: str, values: list[Any]) -> Rows:
+        return await self._told(collection, self._fetched(text, values))
+
+    async def _fetched(self, text: str, values: list[Any]) -> Rows:
+        if self._connection is not None:
+            return await self._driver.fetch(self._connection, text, values)
+        connection = await self._driver.readers.acquire()
         try:
-            if self._connection is not None:
-                return await self._driver.fetch(self._connection, text, values)
-            connection = await self._driver.readers.acquire()
-            try:
-                return await self._driver.fetch(connection, text, values)
-            finally:
-                self._driver.readers.release(connection)
-        except self._driver.errors as error:
-            raise self._schema.refusal(collection, self._driver.failure(error)) from error
+            return await self._driver.fetch(connection, text, values)
+        finally:
+            self._driver.readers.release(connection)
 
     async def _write(
-        self, collection: Collection[Any], run: Awaitable[T], entities: Sequence[Entity]
-    ) -> T:
+        self,
+        collection: Collection[Any],
+        text: str,
+        rows: list[list[Any]],
+        entities: Sequence[Entity],
+    ) -> Rows:
+        """Run a statement that writes `entities` (deletes, if there are none)."""
         try:
-            return await run
+            connection = await self._begun()
+            if len(rows) == 1:
+                return await self._driver.fetch(connection, text, rows[0])
+            await self._driver.repeat(connection, text, rows)
         except self._driver.errors as error:
             failure = self._driver.failure(error)
             if failure.cause is Cause.DANGLING:
                 failure = await self._located(collection, failure, entities)
             raise self._schema.refusal(collection, failure) from error
+        return ()
+
+    async def _told(self, collection: Collection[Any] | None, run: Awaitable[T]) -> T:
+        try:
+            return await run
+        except self._driver.errors as error:
+            raise self._schema.refusal(collection, self._driver.failure(error)) from error
 
     async def _located(
         self, collection: Collection[Any], failure: Failure, entities: Sequence[Entity]
     ) -> Failure:
-        """The failure with the reference that leads nowhere, which SQLite does not tell."""
+        """A broken reference with its field, or the side it broke on: SQLite tells neither."""
+        if not entities:
+            return Failure(Cause.REFERRED)
         if failure.constraint is not None:
             return failure
-        for name, target in self._schema.registry.references(collection).items():
-            for value in {getattr(entity, name) for entity in entities} - {None}:
-                known = Select(where=(eq("id", value),), deleted=True)
-                if not await self.count(target, known):
-                    return Failure(Cause.DANGLING, columns=(name,))
-        return failure
+        references = self._schema.registry.references(collection).items()
+        missing = [name for name, to in references if await self._leads_nowhere(name, to, entities)]
+        return Failure(Cause.DANGLING, columns=tuple(missing))
+
+    async def _leads_nowhere(
+        self, name: str, target: Collection[Any], entities: Sequence[Entity]
+    ) -> bool:
+        ids = {getattr(entity, name) for entity in entities} - {None}
+        known = Select(where=(any_of("id", tuple(ids)),), deleted=True)
+        return await self.count(target, known) < len(ids)

@@ -7,27 +7,25 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    BindParameter,
     ClauseElement,
-    ColumnElement,
     MetaData,
-    Select,
     Table,
     bindparam,
     delete,
     func,
     insert,
+    select,
     update,
 )
-from sqlalchemy import select as sql_select
 
-from moniqo.adapters.persistence.backend import Select as Question
-from moniqo.adapters.persistence.sql.conditions import Clauses, Shape, filling_of, outline
+from moniqo.adapters.persistence.backend import Select
+from moniqo.adapters.persistence.sql.clauses import Clauses
 from moniqo.adapters.persistence.sql.dialect import Dialect
+from moniqo.adapters.persistence.sql.shapes import Outline, Shape, outline, shapes
 from moniqo.application.shared.query import Condition
 
 REMEMBERED = 2000
-UNLIMITED = 2**63 - 1
-Order = tuple[tuple[str, bool], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +40,6 @@ class Statement:
         return [values[place] for place in self.places]
 
 
-@dataclass(frozen=True, slots=True)
-class Outline:
-    """Everything about a read that its text depends on."""
-
-    table: str
-    where: tuple[Shape, ...]
-    sort: Order
-    nulls: tuple[bool, ...] | None
-    limited: bool
-    deleted: bool
-    counted: bool
-
-
 class Statements:
     """The statements of one dialect over one set of tables."""
 
@@ -67,81 +52,60 @@ class Statements:
         self.insert = lru_cache(REMEMBERED)(self._insert)
         self.update = lru_cache(REMEMBERED)(self._update)
 
-    def find(self, table: str, question: Question, *, counted: bool) -> tuple[str, list[Any]]:
+    def find(self, table: str, question: Select, *, counted: bool) -> tuple[str, list[Any]]:
         """The text and its parameters; `counted` adds how many match at each row's end."""
-        values: list[Any] = []
-        where = outline(self._dialect, question.where, values)
-        nulls = filling_of(self._dialect, question, values)
-        limited = question.limit is not None or question.offset > 0
-        if limited:
-            limit = UNLIMITED if question.limit is None else question.limit
-            values += [limit, question.offset]
-        key = Outline(table, where, question.sort, nulls, limited, question.deleted, counted)
+        key, values = outline(self._dialect, table, question, counted=counted)
         statement = self._found(key)
         return statement.text, statement.filled(values)
 
-    def count(self, table: str, question: Question) -> tuple[str, list[Any]]:
-        """How many match."""
+    def count(self, table: str, question: Select) -> tuple[str, list[Any]]:
+        """How many match, removed ones too if the question is about them."""
         values: list[Any] = []
-        where = outline(self._dialect, question.where, values)
+        where = shapes(self._dialect, question.where, values)
         statement = self._counted(table, where, question.deleted)
         return statement.text, statement.filled(values)
 
     def delete(self, table: str, where: tuple[Condition, ...]) -> tuple[str, list[Any]]:
         """Delete what matches; answers the ids."""
         values: list[Any] = []
-        statement = self._deleted(table, outline(self._dialect, where, values))
+        statement = self._deleted(table, shapes(self._dialect, where, values))
         return statement.text, statement.filled(values)
 
     def _find(self, key: Outline) -> Statement:
         table = self._tables[key.table]
         clauses = Clauses(self._dialect, table)
-        where = [*clauses.all_of(key.where), *_alive(table, deleted=key.deleted)]
-        total = [_how_many(table, where).scalar_subquery()] if key.counted else []
+        where = clauses.where(key.where, deleted=key.deleted)
+        total = select(func.count()).select_from(table).where(*where).scalar_subquery()
+        query = select(*table.columns, *([total] if key.counted else [])).where(*where)
         if key.nulls is not None:
-            where += clauses.beyond(key.sort, key.nulls)
-        query = sql_select(*table.columns, *total).where(*where)
-        query = query.order_by(*self._order(table, key.sort))
-        return self._compiled(_limited(query, clauses) if key.limited else query)
+            query = query.where(*clauses.after(key.sort, key.nulls))
+        query = query.order_by(*clauses.order(key.sort))
+        if key.limited:
+            query = query.limit(clauses.whole()).offset(clauses.whole())
+        return self._compiled(query)
 
-    def _order(self, table: Table, sort: Order) -> list[ColumnElement[Any]]:
-        order: list[ColumnElement[Any]] = []
-        for field, descending in sort:
-            column = table.columns[field]
-            key = column.desc() if descending else column.asc()
-            if column.nullable and not self._dialect.null_is_lowest:
-                key = key.nulls_last() if descending else key.nulls_first()
-            order.append(key)
-        return order
-
-    def _count(self, name: str, shapes: tuple[Shape, ...], deleted: bool) -> Statement:  # noqa: FBT001  (a cache's key)
+    def _count(self, name: str, where: tuple[Shape, ...], deleted: bool) -> Statement:  # noqa: FBT001  (a cache's key)
         table = self._tables[name]
-        where = Clauses(self._dialect, table).all_of(shapes)
-        return self._compiled(_how_many(table, [*where, *_alive(table, deleted=deleted)]))
+        query = select(func.count()).select_from(table)
+        clauses = Clauses(self._dialect, table)
+        return self._compiled(query.where(*clauses.where(where, deleted=deleted)))
 
-    def _delete(self, name: str, shapes: tuple[Shape, ...]) -> Statement:
+    def _delete(self, name: str, where: tuple[Shape, ...]) -> Statement:
         table = self._tables[name]
-        where = Clauses(self._dialect, table).all_of(shapes)
-        return self._compiled(delete(table).where(*where).returning(table.columns["id"]))
+        clauses = Clauses(self._dialect, table).where(where, deleted=True)
+        return self._compiled(delete(table).where(*clauses).returning(table.columns["id"]))
 
     def _insert(self, name: str) -> Statement:
         """One row; its parameters are the columns in order."""
         table = self._tables[name]
-        values = {
-            column.name: bindparam(f"p{at}", type_=column.type)
-            for at, column in enumerate(table.columns)
-        }
-        return self._compiled(insert(table).values(values))
+        return self._compiled(insert(table).values(_parameters(table)))
 
     def _update(self, name: str) -> Statement:
         """One row by id and version; its parameters are the columns and the expected version."""
         table = self._tables[name]
-        values = {
-            column.name: bindparam(f"p{at}", type_=column.type)
-            for at, column in enumerate(table.columns)
-        }
-        row_id, expected = values.pop("id"), bindparam(f"p{len(values) + 1}", type_=BigInteger)
-        here = (table.columns["id"] == row_id, table.columns["version"] == expected)
+        values = _parameters(table)
+        expected = bindparam(f"p{len(values)}", type_=BigInteger)
+        here = (table.columns["id"] == values.pop("id"), table.columns["version"] == expected)
         change = update(table).where(*here).values(values)
         return self._compiled(change.returning(table.columns["id"]))
 
@@ -151,13 +115,8 @@ class Statements:
         return Statement(compiled.string, places)
 
 
-def _alive(table: Table, *, deleted: bool) -> list[ColumnElement[bool]]:
-    return [] if deleted else [table.columns["deleted_at"].is_(None)]
-
-
-def _how_many(table: Table, where: list[ColumnElement[bool]]) -> Select[int]:
-    return sql_select(func.count()).select_from(table).where(*where)
-
-
-def _limited(query: Select[Any], clauses: Clauses) -> Select[Any]:
-    return query.limit(clauses.whole()).offset(clauses.whole())
+def _parameters(table: Table) -> dict[str, BindParameter[Any]]:
+    return {
+        column.name: bindparam(f"p{at}", type_=column.type)
+        for at, column in enumerate(table.columns)
+    }
