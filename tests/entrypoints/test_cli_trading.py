@@ -56,6 +56,23 @@ def test_the_demo_is_the_same_on_every_backend(run, candles, postgres_server, mo
     assert sorted(path.name for path in folder.iterdir()) == ["candles.csv"]
 
 
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"STORAGE_BACKEND": "postgres", "DATABASE_URL": "postgresql://u:canary@127.0.0.1:1/d"},
+        {
+            "STORAGE_BACKEND": "mongo",
+            "MONGODB_URL": "mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=300",
+        },
+    ],
+)
+def test_the_demo_needs_the_server_of_its_store(run, candles, settings):
+    ran = run("demo", "--candles", candles, **settings)
+
+    assert ran.code == Exit.UNAVAILABLE
+    assert "canary" not in ran.err
+
+
 def test_a_bad_row_is_told_with_file_line_and_reason_and_nothing_is_stored(run, candles, folder):
     run("migrate", **SQLITE)
     rows = (folder / candles).read_text().splitlines()

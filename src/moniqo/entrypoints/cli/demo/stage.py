@@ -32,15 +32,15 @@ async def _storage(storage: Storage) -> AsyncIterator[Storage]:
     if storage.storage_backend is StorageBackend.MEMORY:
         yield storage
     elif storage.storage_backend is StorageBackend.MONGO:
-        from moniqo.adapters.persistence.mongo.temporary import temporary_database
+        from moniqo.adapters.persistence.mongo import temporary_mongo
 
         where = (storage.mongodb_url.value, storage.mongodb_db_name)
-        async with temporary_database(*where) as name:
+        async with temporary_mongo(*where) as name:
             yield replace(storage, mongodb_db_name=name)
     elif storage.storage_backend is StorageBackend.POSTGRES:
-        from moniqo.adapters.persistence.sql.temporary import temporary_database as temporary
+        from moniqo.adapters.persistence.sql.temporary import temporary_database
 
-        async with temporary(storage.database_url.value) as url:
+        async with temporary_database(storage.database_url.value) as url:
             yield replace(storage, database_url=ConnectionUrl(url))
     else:
         with TemporaryDirectory(prefix="moniqo-demo-") as folder:
