@@ -5,14 +5,15 @@ from typing import Any
 
 import pytest
 from alembic import command
-from alembic.autogenerate import compare_metadata
+from alembic.autogenerate import compare_metadata, produce_migrations, render_python_code
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, MetaData, text
 
 from moniqo.adapters.persistence.backend import Select
 from moniqo.adapters.persistence.collections import REGISTRY
 from moniqo.adapters.persistence.sql.backend import SqlBackend
-from moniqo.adapters.persistence.sql.migrating import alembic_config
+from moniqo.adapters.persistence.sql.migrating import alembic_config, rendered
+from moniqo.adapters.persistence.sql.tables import named
 from moniqo.domain.audit.audit_log import AuditLog
 from moniqo.domain.shared.errors import Unavailable
 from support.catalogue import catalogue
@@ -41,6 +42,34 @@ async def test_alembic_has_nothing_to_add(migrated: SqlBackend) -> None:
     )
 
     assert found == []
+
+
+async def test_a_new_migration_names_types_and_rules_as_the_tables_do(
+    unmigrated: SqlBackend,
+) -> None:
+    tables = unmigrated.schema.tables
+
+    def written(connection: Connection) -> str:
+        context = MigrationContext.configure(connection)
+        operations = produce_migrations(context, tables).upgrade_ops
+        return render_python_code(operations, render_item=rendered, migration_context=context)
+
+    script = await unmigrated.migrations.run(written, create=True)
+
+    assert "sa.Column('open', columns.Exact(), nullable=False)" in script
+    assert "columns.exact('open', 'ck_candles_open')" in script
+    assert "info={'append_only': True}" in script
+    assert "sa.Text" not in script
+
+
+def test_names_fit_the_database_and_stay_apart() -> None:
+    fields = ("a" * 30, "b" * 30)
+
+    names = {named("uq", "table", *fields, last) for last in "xyz"}
+
+    assert len(names) == 3
+    assert {len(name) for name in names} == {63}
+    assert named("uq", "table", "name") == "uq_table_name"
 
 
 async def test_migrations_can_be_taken_back_and_applied_again(migrated: SqlBackend) -> None:

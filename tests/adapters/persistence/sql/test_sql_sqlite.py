@@ -1,8 +1,10 @@
 """What only SQLite can do to us."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -87,6 +89,29 @@ async def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
         await backend.migrate()
 
     await backend.close()
+    assert not [thread for thread in threading.enumerate() if "_connection" in thread.name]
+
+
+async def test_an_sqlite_that_is_too_old_is_told(
+    monkeypatch: pytest.MonkeyPatch, place: Place
+) -> None:
+    monkeypatch.setattr("sqlite3.sqlite_version_info", (3, 31, 0))
+    backend = open_sql(place.url, CONTRACT)
+
+    with pytest.raises(Unavailable, match=r"3\.37"):
+        await backend.check()
+
+
+async def test_a_connection_that_was_closed_behind_our_back_is_made_anew(store: Store) -> None:
+    added = await store.added()
+    backend: Any = store.backend
+    connection = await backend._driver.writers.acquire()
+    await connection.close()
+    backend._driver.writers.release(connection)
+
+    again = await store.added()
+
+    assert await store.found() == (added, again)
 
 
 async def test_what_is_committed_is_there_for_the_next_process(place: Place, store: Store) -> None:

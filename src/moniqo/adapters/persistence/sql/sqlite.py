@@ -39,7 +39,13 @@ class SqliteDriver:
         """See `Driver`. A migration copies tables, which foreign keys would not let it."""
         if create:
             self._address.path.parent.mkdir(parents=True, exist_ok=True)
-        mode = "rwc" if create else "rw"
+        keys = "OFF" if migrating else "ON"
+        return await self._open("rwc" if create else "rw", f"PRAGMA foreign_keys={keys};")
+
+    async def _reader(self) -> Connection:
+        return await self._open("rw", "PRAGMA query_only=ON;")
+
+    async def _open(self, mode: str, pragma: str) -> Connection:
         connection = aiosqlite.connect(
             f"{self._address.path.absolute().as_uri()}?mode={mode}",
             uri=True,
@@ -55,20 +61,14 @@ class SqliteDriver:
             # Its thread has an answer left to give; the event loop must still be there for that.
             await asyncio.to_thread(connection._thread.join)  # noqa: SLF001  (the same)
             raise
-        keys = "OFF" if migrating else "ON"
         try:
             await connection.executescript(
-                f"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys={keys};"
+                f"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; {pragma}"
             )
         except BaseException:
             # Another process may be changing the journal's mode: its thread must not outlive us.
             await connection.close()
             raise
-        return connection
-
-    async def _reader(self) -> Connection:
-        connection = await self.connect()
-        await connection.executescript("PRAGMA query_only=ON;")
         return connection
 
     async def fetch(
