@@ -285,8 +285,7 @@ def _free(data: Any) -> Any:
     if isinstance(data, int) and not isinstance(data, bool):
         return _read_int(data)
     if isinstance(data, Decimal):
-        number = float(data)
-        if not isfinite(number):
+        if not (data.is_finite() and isfinite(float(data))):
             raise _wrong("must be a number that fits 64 bits")
-        return number
+        return float(data)
     return data
