@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from enum import Enum
 from typing import Generic, TypeVar
 from uuid import UUID
 
@@ -152,7 +153,7 @@ class RecordedRepository(Generic[E]):
             self._known(condition.field)
             values = condition.value if condition.op is Op.IN else (condition.value,)
             for value in values:  # type: ignore[attr-defined]
-                if value.__class__ in _SURELY_STORABLE:
+                if value.__class__ in _SURELY_STORABLE or isinstance(value, Enum):
                     continue
                 fault = stored_fault(value.value if isinstance(value, Scalar) else value)
                 if fault:

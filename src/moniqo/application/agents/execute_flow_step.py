@@ -1,6 +1,6 @@
 """The heart: one step of a run, from snapshot to booked fills, resumable at every point."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from moniqo.application.agents.ask import Answered, Ask
 from moniqo.application.agents.begin_step import BeginStep
@@ -46,7 +46,7 @@ class ExecuteFlowStep:
             raise
         except AppError as problem:
             return await self.outcome.failed(context.run, context.step, problem.message)
-        context = replace(context, run=run, step=run.steps[context.step.step])
+        context = context.after(run)
         answered = await self.ask(question)
         if answered.decision is None:
             reason = answered.error or "no answer"

@@ -51,6 +51,20 @@ class StepContext:
         """The open orders that would reduce the flow's position: protective ones."""
         return tuple(order for order in self.open_orders if order.side is Side.SELL)
 
+    def after(self, run: FlowRun) -> "StepContext":
+        """The same with the run, and the step, as they have been stored since."""
+        return StepContext(
+            run,
+            run.steps[self.step.step],
+            self.flow,
+            self.agent,
+            self.prompt,
+            self.account,
+            self.wallet,
+            self.trade,
+            self.open_orders,
+        )
+
     def require_active(self) -> None:
         """Raise `RuleViolated` unless agent and wallet are in use."""
         if not self.agent.is_active:

@@ -1,6 +1,6 @@
 """How steps end, and runs with them."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from moniqo.application.agents.ask import Answered
 from moniqo.application.agents.step_context import StepContext
@@ -18,7 +18,7 @@ LONGEST_REASON = 1000
 
 def decided_step(step: StepRun, answered: Answered) -> StepRun:
     """The step with what its agent answered, still deciding."""
-    return replace(step, raw_answer=answered.text, decision=answered.decision, cost=answered.cost)
+    return step.with_(raw_answer=answered.text, decision=answered.decision, cost=answered.cost)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The base of every entity and of every composite value."""
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -13,7 +13,6 @@ from moniqo.domain.shared.rules import decimal_fault, integer_fault, text_fault
 from moniqo.domain.shared.schema import Field, plain, remembered, schema
 
 Check = Callable[[Any], str | None]
-Checks = tuple[tuple[str, tuple[Check, ...]], ...]
 V = TypeVar("V")
 _STORABLE: dict[type, Check] = {str: text_fault, int: integer_fault, Decimal: decimal_fault}
 
@@ -26,10 +25,10 @@ def _checks_of(field: Field) -> tuple[Check, ...]:
 
 
 @remembered
-def checks(owner: type) -> Checks:
-    """For each field with any condition: its name and its checks, in order."""
-    found = ((field.name, _checks_of(field)) for field in schema(owner))
-    return tuple((name, conditions) for name, conditions in found if conditions)
+def checks(owner: type) -> dict[str, tuple[Check, ...]]:
+    """For each field with any condition its checks, in order."""
+    found = {field.name: _checks_of(field) for field in schema(owner)}
+    return {name: conditions for name, conditions in found.items() if conditions}
 
 
 def field_fault(field: Field, value: object) -> str | None:
@@ -38,24 +37,20 @@ def field_fault(field: Field, value: object) -> str | None:
     return next((message for message in faults if message), None)
 
 
-def faults_of(value: object, among: Container[str] | None = None) -> tuple[Fault, ...]:
+def faults_of(value: object, among: Iterable[str] | None = None) -> tuple[Fault, ...]:
     """Every field of the dataclass `value` (or of those `among`) that breaks its own rules."""
+    conditions = checks(type(value))
     found = []
-    every = checks(type(value))
-    for name, conditions in every if among is None else _among(every, among):
+    for name in conditions if among is None else among:
         item = getattr(value, name)
         if item is None:
             continue
-        for condition in conditions:
+        for condition in conditions.get(name, ()):
             message = condition(item)
             if message is not None:
                 found.append(Fault(name, message))
                 break
     return tuple(found)
-
-
-def _among(every: Checks, names: Container[str]) -> Checks:
-    return tuple(item for item in every if item[0] in names)
 
 
 @remembered

@@ -26,7 +26,6 @@ class Index:
         self.fields = fields
         self.ids: dict[Key, dict[UUID, None]] = {}
         self.key = _key_of(fields)
-        self._key_of: dict[UUID, Key] = {}
         self._narrowing = narrowing
 
     def unique_key(self, row: Any) -> Key | None:
@@ -39,21 +38,15 @@ class Index:
         key = self.key(row)
         return None if None in key else key
 
-    def move(self, row_id: UUID, key: Key | None) -> None:
-        """The row is found by `key` from now on; by none where that is None."""
-        old = self._key_of.get(row_id)
-        if old == key:
-            return
+    def move(self, row_id: UUID, old: Key | None, new: Key | None) -> None:
+        """The row was found by `old` and is found by `new` from now on; None: by nothing."""
         if old is not None:
             found = self.ids[old]
             del found[row_id]
             if not found:
                 del self.ids[old]
-        if key is None:
-            del self._key_of[row_id]
-        else:
-            self._key_of[row_id] = key
-            self.ids.setdefault(key, {})[row_id] = None
+        if new is not None:
+            self.ids.setdefault(new, {})[row_id] = None
 
 
 class Table:
@@ -66,18 +59,27 @@ class Table:
         )
         # What orders by time is no help in finding equal values.
         self.indexes = [Index(group) for group in groups if not group[-1].endswith("_at")]
+        self._chosen: dict[tuple[str, ...], Index | None] = {}
         self.uniques = [Index(group, collection.narrowing(group)) for group in collection.unique]
+        self._every = [*self.indexes, *self.uniques]
+        self._keys: dict[UUID, list[Key | None]] = {}
+        self._nowhere: list[Key | None] = [None] * len(self._every)
 
     def put(self, row_id: UUID, row: Any | None) -> None:
         """Store a row, or take it away."""
-        for index in self.indexes:
-            index.move(row_id, None if row is None else index.key(row))
-        for index in self.uniques:
-            index.move(row_id, None if row is None else index.unique_key(row))
+        before = self._keys.get(row_id, self._nowhere)
         if row is None:
+            after = self._nowhere
             self.rows.pop(row_id, None)
+            self._keys.pop(row_id, None)
         else:
+            after = [index.key(row) for index in self.indexes]
+            after += [index.unique_key(row) for index in self.uniques]
             self.rows[row_id] = row
+            self._keys[row_id] = after
+        for index, old, new in zip(self._every, before, after, strict=True):
+            if old != new:
+                index.move(row_id, old, new)
 
     def candidates(self, where: tuple[Condition, ...]) -> Iterable[UUID]:
         """Ids of all committed rows that can meet the conditions, by the narrowest index."""
@@ -89,9 +91,15 @@ class Table:
                 wanted.setdefault(item.field, tuple(map(bare, item.value)))  # type: ignore[call-overload]
         if "id" in wanted:
             return [row_id for row_id in dict.fromkeys(wanted["id"]) if row_id in self.rows]
-        usable = [index for index in self.indexes if wanted.keys() >= set(index.fields)]
-        if not usable:
+        index = self._narrowest(tuple(wanted))
+        if index is None:
             return self.rows
-        index = max(usable, key=lambda item: len(item.fields))
-        keys = dict.fromkeys(product(*(wanted[name] for name in index.fields)))
+        keys = dict.fromkeys(product(*[wanted[name] for name in index.fields]))
         return [row_id for key in keys for row_id in index.ids.get(key, ())]
+
+    def _narrowest(self, fields: tuple[str, ...]) -> Index | None:
+        """The index over the most of the fields, found once per group of fields."""
+        if fields not in self._chosen:
+            usable = [index for index in self.indexes if {*fields} >= {*index.fields}]
+            self._chosen[fields] = max(usable, key=lambda item: len(item.fields), default=None)
+        return self._chosen[fields]
