@@ -288,3 +288,10 @@ def test_the_same_snapshot_has_the_same_digest_and_any_other_another() -> None:
 
     assert Snapshot(**plain).digest() == Snapshot(**plain).digest()
     assert len(digests | {Snapshot(**plain).digest()}) == len(others) + 1
+
+
+def test_zeros_after_the_point_do_not_change_the_digest() -> None:
+    plain = snapshot(cash="1000.5", position="0.1", entry_price=Decimal("99.5"))
+    padded = snapshot(cash="1000.50", position="0.100", entry_price=Decimal("99.500"))
+
+    assert plain.digest() == padded.digest()

@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from hashlib import sha256
 
+from moniqo.domain.shared.decimals import ZERO, canonical
 from moniqo.domain.shared.entity import Value
 from moniqo.domain.trading.market import Amount, Candle, Price, Symbol, Timeframe
 
@@ -72,8 +73,10 @@ class Snapshot:
     def digest(self) -> str:
         """SHA-256 over everything in the snapshot, in one fixed text form."""
         held = self.holdings
+        # Stored with the step, they may come back with fewer zeros after the point.
+        figures = (held.cash, held.position, held.entry_price or ZERO, Decimal(held.open_orders))
         parts = [f"{self.symbol}|{self.timeframe.value}|{held.as_of.timestamp()}"]
-        parts.append(f"{held.cash}|{held.position}|{held.entry_price}|{held.open_orders}")
+        parts.append("|".join(map(canonical, figures)))
         parts += [
             f"{bar.opened_at.timestamp()},{bar.open},{bar.high},{bar.low},{bar.close},{bar.volume}"
             for bar in self.candles
