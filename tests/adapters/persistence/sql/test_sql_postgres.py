@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import AsyncIterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
@@ -14,9 +15,11 @@ from moniqo.adapters.persistence.backend import Select
 from moniqo.adapters.persistence.sql import open_sql
 from moniqo.application.shared.query import eq
 from moniqo.domain.shared.errors import StaleVersion, Unavailable
+from support.proxy import line_to
 from support.specimen import CONTRACT, Specimen
 from support.store import Place, Store, prepared
 
+PACKAGE = "moniqo.adapters.persistence.sql"
 OTHERS = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 
 
@@ -43,7 +46,7 @@ def test_without_the_driver_it_is_said_what_to_install(
     monkeypatch: pytest.MonkeyPatch, place: Place
 ) -> None:
     monkeypatch.setitem(sys.modules, "asyncpg", None)
-    monkeypatch.delitem(sys.modules, "moniqo.adapters.persistence.sql.postgres")
+    monkeypatch.delitem(sys.modules, f"{PACKAGE}.postgres", raising=False)
 
     with pytest.raises(Unavailable, match=r"moniqo\[postgres\]"):
         open_sql(place.url, CONTRACT)
@@ -138,6 +141,35 @@ async def test_a_statement_that_takes_too_long_is_unavailable_in_time(
     assert time.monotonic() - began < 2
     assert (await store.stored(added.id)).rank == 1
     await hasty.close()
+
+
+@pytest.mark.parametrize("writing", [False, True])
+async def test_a_server_that_went_silent_is_unavailable_in_time_and_used_again_later(
+    place: Place,
+    store: Store,
+    writing: bool,  # noqa: FBT001  (a parameter)
+) -> None:
+    parts = urlsplit(place.url)
+    async with line_to("127.0.0.1", parts.port or 0) as line:
+        url = place.url.replace(f":{parts.port}", f":{line.port}")
+        backend = open_sql(url, CONTRACT, pool_size=3, patience=0.3, statement_seconds=0.3)
+        far = Store(backend)
+        added = await store.added()
+
+        async def work() -> object:
+            return await (far.added() if writing else far.stored(added.id))
+
+        await asyncio.gather(*(work() for _ in range(6)))
+        line.alive.clear()
+        began = time.monotonic()
+        outcomes = await asyncio.gather(*(work() for _ in range(30)), return_exceptions=True)
+        took = time.monotonic() - began
+        line.alive.set()
+
+        assert {type(outcome) for outcome in outcomes} == {Unavailable}
+        assert took < 3
+        assert await work()
+        await backend.close()
 
 
 async def test_cancelled_work_leaves_no_transaction_open(store: Store, server: Any) -> None:

@@ -89,6 +89,7 @@ async def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
         await backend.migrate()
 
     await backend.close()
+    await asyncio.sleep(0.1)
     assert not [thread for thread in threading.enumerate() if "_connection" in thread.name]
 
 

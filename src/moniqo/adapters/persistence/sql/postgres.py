@@ -1,7 +1,7 @@
 """PostgreSQL by asyncpg, spoken to directly."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Awaitable, Sequence
+from typing import Any, TypeVar
 
 import asyncpg
 from asyncpg import Connection
@@ -13,6 +13,7 @@ from moniqo.adapters.persistence.sql.limits import Limits
 from moniqo.adapters.persistence.sql.pool import Pool
 from moniqo.domain.shared.errors import Unavailable
 
+T = TypeVar("T")
 _SETTINGS = {
     "application_name": "moniqo",
     "timezone": "UTC",
@@ -55,24 +56,24 @@ class PostgresDriver:
         self, connection: Connection, text: str, values: list[Any]
     ) -> Sequence[Sequence[Any]]:
         """See `Driver`."""
-        rows: list[Sequence[Any]] = await connection.fetch(text, *values)
+        rows: list[Sequence[Any]] = await _in_time(connection, connection.fetch(text, *values))
         return rows
 
     async def repeat(self, connection: Connection, text: str, rows: list[list[Any]]) -> None:
         """See `Driver`."""
-        await connection.executemany(text, rows)
+        await _in_time(connection, connection.executemany(text, rows))
 
     async def begin(self, connection: Connection) -> None:
         """See `Driver`."""
-        await connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
+        await _in_time(connection, connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED"))
 
     async def commit(self, connection: Connection) -> None:
         """See `Driver`."""
-        await connection.execute("COMMIT")
+        await _in_time(connection, connection.execute("COMMIT"))
 
     async def rollback(self, connection: Connection) -> None:
         """See `Driver`."""
-        await connection.execute("ROLLBACK")
+        await _in_time(connection, connection.execute("ROLLBACK"))
 
     def failure(self, error: Exception) -> Failure:
         """See `Driver`."""
@@ -108,6 +109,15 @@ class PostgresDriver:
     async def close(self) -> None:
         """See `Driver`."""
         await self.readers.close(lambda found: found.close(timeout=self._limits.patience))
+
+
+async def _in_time(connection: Connection, call: Awaitable[T]) -> T:
+    try:
+        return await call
+    except TimeoutError:
+        # A server that does not answer would not answer to the cancellation either.
+        connection.terminate()
+        raise
 
 
 def _is_free(connection: Connection) -> bool:
