@@ -10,15 +10,21 @@ from moniqo.adapters.quotas import StoredQuotas
 from moniqo.adapters.schedules import CronSchedules
 from moniqo.adapters.security.aes_gcm_vault import AesGcmVault
 from moniqo.adapters.templates.minijinja_renderer import MinijinjaRenderer
-from moniqo.application.agents.agents import ArchiveAgent, CreateAgent, UpdateAgent
-from moniqo.application.agents.flow_states import ActivateFlow, PauseFlow, StopFlow
-from moniqo.application.agents.flows import ArchiveFlow, CreateFlow, UpdateFlow
-from moniqo.application.agents.prompts import ArchivePrompt, CreatePrompt, UpdatePrompt
-from moniqo.application.trading.user_wallets import (
-    ArchiveUserWallet,
-    ConnectWallet,
-    UpdateUserWallet,
-)
+from moniqo.application.agents.activate_flow import ActivateFlow
+from moniqo.application.agents.archive_agent import ArchiveAgent
+from moniqo.application.agents.archive_flow import ArchiveFlow
+from moniqo.application.agents.archive_prompt import ArchivePrompt
+from moniqo.application.agents.create_agent import CreateAgent
+from moniqo.application.agents.create_flow import CreateFlow
+from moniqo.application.agents.create_prompt import CreatePrompt
+from moniqo.application.agents.pause_flow import PauseFlow
+from moniqo.application.agents.stop_flow import StopFlow
+from moniqo.application.agents.update_agent import UpdateAgent
+from moniqo.application.agents.update_flow import UpdateFlow
+from moniqo.application.agents.update_prompt import UpdatePrompt
+from moniqo.application.trading.archive_user_wallet import ArchiveUserWallet
+from moniqo.application.trading.connect_wallet import ConnectWallet
+from moniqo.application.trading.update_user_wallet import UpdateUserWallet
 from moniqo.domain.shared.errors import Invalid
 from moniqo.domain.shared.ids import UserId
 from support.factories import registered_user

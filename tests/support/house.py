@@ -12,8 +12,8 @@ from dishka import AsyncContainer
 from moniqo.adapters.queue.in_process import InProcessQueue
 from moniqo.application.identity.create_user import CreateUser
 from moniqo.application.identity.registration import Registration
-from moniqo.application.shared.first_start import SeedSystem
 from moniqo.application.shared.persistence import UnitOfWork
+from moniqo.application.shared.seed_system import SeedSystem
 from moniqo.domain.identity.account import Account
 from moniqo.domain.identity.credentials import Password
 from moniqo.domain.identity.user import User

@@ -14,7 +14,7 @@ from moniqo.adapters.persistence.recording import RecordedUnitOfWork
 from moniqo.adapters.security.bcrypt_hasher import BcryptPasswordHasher
 from moniqo.adapters.security.hmac_refresh_tokens import HmacRefreshTokens
 from moniqo.adapters.security.jwt_access_tokens import JwtAccessTokens, Terms
-from moniqo.application.billing.seed import SeedPlans
+from moniqo.application.billing.seed_plans import SeedPlans
 from moniqo.application.identity.authenticate import Authenticate
 from moniqo.application.identity.credentials import Credentials
 from moniqo.application.identity.enrolment import Enrolment
@@ -27,8 +27,8 @@ from moniqo.application.identity.register_user import RegisterUser
 from moniqo.application.identity.registration import Registration
 from moniqo.application.identity.seed_access import SeedAccess
 from moniqo.application.identity.signed_in import SessionTerms, SignedIn
-from moniqo.application.shared.first_start import SeedSystem
 from moniqo.application.shared.query import Condition, Listing
+from moniqo.application.shared.seed_system import SeedSystem
 from moniqo.domain.identity.credentials import Password
 from moniqo.domain.shared.entity import Entity
 from support.clock import SettableClock

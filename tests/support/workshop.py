@@ -29,14 +29,7 @@ from moniqo.domain.shared.rules import Length, Range
 from moniqo.domain.shared.scalar import Scalar, Secret
 from moniqo.domain.shared.types import JsonObject
 from moniqo.entrypoints.http.arguments import Changes
-from moniqo.entrypoints.http.endpoint import (
-    DELETE,
-    GET,
-    PATCH,
-    POST,
-    Controller,
-    endpoint,
-)
+from moniqo.entrypoints.http.endpoint import DELETE, GET, PATCH, POST, Controller, endpoint
 from moniqo.entrypoints.http.lists import Lists
 from support.store import CountingIds, StepClock
 

@@ -12,7 +12,7 @@ from dishka import AsyncContainer
 from litestar import Litestar
 
 from moniqo.adapters.queue.in_process import InProcessQueue
-from moniqo.application.shared.first_start import SeedSystem
+from moniqo.application.shared.seed_system import SeedSystem
 from moniqo.application.trading.import_candles import ImportCandles
 from moniqo.domain.trading.market import Series
 from moniqo.entrypoints.container import build_container

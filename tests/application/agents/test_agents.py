@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from moniqo.application.agents.agent_drafts import AgentDraft
-from moniqo.application.agents.agent_views import GetAgent, ListAgents
+from moniqo.application.agents.get_agent import GetAgent
+from moniqo.application.agents.list_agents import ListAgents
 from moniqo.application.shared.drafts import replacement
 from moniqo.application.shared.query import Listing
 from moniqo.application.shared.vault import row_context

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from moniqo.application.agents.access import PROMPT_ACCESS
-from moniqo.application.agents.prompts import PromptDraft
+from moniqo.application.agents.prompt_drafts import PromptDraft
 from moniqo.application.shared.access import Browse, Fetch
 from moniqo.application.shared.query import Listing
 from moniqo.domain.agents.flow import FlowStatus

@@ -7,7 +7,8 @@ import pytest
 
 from moniqo.application.billing.access import SUBSCRIPTIONS
 from moniqo.application.billing.cancel_subscription import CancelSubscription
-from moniqo.application.billing.plans import GetPlan, ListPlans
+from moniqo.application.billing.get_plan import GetPlan
+from moniqo.application.billing.list_plans import ListPlans
 from moniqo.application.billing.subscribe_plan import PlanChoice, SubscribePlan
 from moniqo.application.billing.subscribing import plan_in_force
 from moniqo.application.shared.access import Browse

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from moniqo.application.billing.seed import SeedPlans
+from moniqo.application.billing.seed_plans import SeedPlans
 from moniqo.application.identity.access import PERMISSIONS, ROLES
 from moniqo.application.identity.enrolment import Enrolment
 from moniqo.application.identity.ensure_superadmin import EnsureSuperadmin

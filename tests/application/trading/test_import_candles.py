@@ -9,14 +9,9 @@ import pytest
 from moniqo.adapters.persistence.collections import REGISTRY
 from moniqo.adapters.persistence.memory import MemoryBackend
 from moniqo.application.shared.query import Listing
-from moniqo.application.trading.import_candles import (
-    Gap,
-    ImportCandles,
-    ImportReport,
-    TradingRules,
-)
+from moniqo.application.trading.import_candles import Gap, ImportCandles, ImportReport, TradingRules
 from moniqo.application.trading.ports import CandleRow
-from moniqo.application.trading.seed import SeedPaperWallet
+from moniqo.application.trading.seed_paper_wallet import SeedPaperWallet
 from moniqo.domain.audit.outbox_event import OutboxEvent
 from moniqo.domain.shared.errors import Conflict, Invalid
 from moniqo.domain.trading.market import Candle, Instrument, Timeframe

@@ -8,8 +8,9 @@ import pytest
 from moniqo.application.shared.drafts import replacement
 from moniqo.application.shared.query import Listing
 from moniqo.application.shared.vault import row_context
+from moniqo.application.trading.get_user_wallet import GetUserWallet
+from moniqo.application.trading.list_user_wallets import ListUserWallets
 from moniqo.application.trading.user_wallet_drafts import UserWalletDraft
-from moniqo.application.trading.user_wallet_views import GetUserWallet, ListUserWallets
 from moniqo.domain.agents.flow import FlowStatus
 from moniqo.domain.audit.audit_log import AuditLog
 from moniqo.domain.shared.errors import NotFound, RuleViolated

@@ -5,11 +5,7 @@ from typing import Any
 
 import pytest
 
-from moniqo.adapters.templates.minijinja_renderer import (
-    COMPILED,
-    LONGEST_PROMPT,
-    MinijinjaRenderer,
-)
+from moniqo.adapters.templates.minijinja_renderer import COMPILED, LONGEST_PROMPT, MinijinjaRenderer
 from moniqo.application.agents.ports import PromptRenderer
 from moniqo.domain.agents.snapshot import Answer, Holdings, Snapshot
 from moniqo.domain.shared.errors import Invalid

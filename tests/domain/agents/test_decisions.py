@@ -8,13 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moniqo.domain.agents.decision import (
-    LONGEST_ANSWER,
-    Action,
-    Decision,
-    Evidence,
-    parse_decision,
-)
+from moniqo.domain.agents.decision import LONGEST_ANSWER, Action, Decision, Evidence, parse_decision
 from moniqo.domain.shared.errors import Invalid
 from moniqo.domain.trading.order import OrderType
 

@@ -10,14 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from moniqo.domain.agents.backtest import Backtest, BacktestStatus
 from moniqo.domain.agents.flow import Flow, FlowStatus, FlowStep
-from moniqo.domain.agents.run import (
-    FlowRun,
-    RunStatus,
-    StepRun,
-    StepStatus,
-    Trigger,
-    new_run,
-)
+from moniqo.domain.agents.run import FlowRun, RunStatus, StepRun, StepStatus, Trigger, new_run
 from moniqo.domain.shared.errors import Invalid, RuleViolated
 from moniqo.domain.shared.ids import (
     AgentId,

@@ -3,12 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from uuid import UUID
 
-from moniqo.application.agents.access import AGENT_ACCESS
-from moniqo.application.shared.access import Browse, Fetch
-from moniqo.application.shared.persistence import UnitOfWork
-from moniqo.application.shared.query import Listing, Page
 from moniqo.domain.agents.agent import Agent, Capability, Provider
 from moniqo.domain.shared.ids import AgentId, UserId
 from moniqo.domain.shared.types import JsonObject
@@ -50,28 +45,3 @@ def agent_view(agent: Agent) -> AgentView:
         created_at=agent.created_at,
         updated_at=agent.updated_at,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class GetAgent:
-    """One agent, own or shared; raises `NotFound`."""
-
-    uow: UnitOfWork
-
-    async def __call__(self, *, user_id: UserId, agent_id: UUID) -> AgentView:
-        """The agent."""
-        fetch = Fetch(self.uow, AGENT_ACCESS)
-        return agent_view(await fetch(user_id=user_id, entity_id=agent_id))
-
-
-@dataclass(frozen=True, slots=True)
-class ListAgents:
-    """A page of the agents that the user has or shares. The listing's fields are `Agent`'s."""
-
-    uow: UnitOfWork
-
-    async def __call__(self, *, user_id: UserId, listing: Listing) -> Page[AgentView]:
-        """The page."""
-        page = await Browse(self.uow, AGENT_ACCESS)(user_id=user_id, listing=listing)
-        items = tuple(map(agent_view, page.items))
-        return Page(items, page.total, page.limit, page.offset, page.next_cursor)

@@ -11,7 +11,7 @@ from moniqo.domain.agents.agent import Agent
 from moniqo.domain.agents.flow import Flow, FlowStep
 from moniqo.domain.agents.prompt import Prompt
 from moniqo.domain.shared.entity import Entity
-from moniqo.domain.shared.errors import Fault
+from moniqo.domain.shared.errors import Fault, Invalid
 from moniqo.domain.shared.ids import UserId
 from moniqo.domain.trading.wallet import UserWallet
 
@@ -39,6 +39,15 @@ async def flow_parts(tx: Transaction, flow: Flow) -> Parts:
 async def keep(tx: Transaction, parts: Iterable[Entity]) -> None:
     """Make a removal of the parts at the same time fail, or this unit of work: never both pass."""
     await touch(tx, parts)
+
+
+async def keep_parts(tx: Transaction, flow: Flow) -> None:
+    """Keep what the flow uses; raises `Invalid` naming each part that its owner may not use."""
+    parts, faults = await flow_parts(tx, flow)
+    if faults:
+        named = "; ".join(f"{fault.field} {fault.message}" for fault in faults)
+        raise Invalid(f"Invalid input: {named}.", faults=tuple(faults))
+    await keep(tx, parts)
 
 
 async def _wallet(tx: Transaction, flow: Flow) -> Parts:

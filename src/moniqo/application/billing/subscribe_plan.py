@@ -3,10 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from moniqo.application.billing.subscribing import (
-    active_subscription,
-    new_subscription,
-)
+from moniqo.application.billing.subscribing import active_subscription, new_subscription
 from moniqo.application.shared.conflicts import settled
 from moniqo.application.shared.persistence import UnitOfWork
 from moniqo.application.shared.query import eq

@@ -17,9 +17,7 @@ from moniqo.domain.identity.credentials import Email, PasswordHash
 from moniqo.domain.identity.events import UserRegistered
 from moniqo.domain.identity.role import Role
 from moniqo.domain.identity.user import Birthday, PhoneNumber, User
-from moniqo.domain.shared.errors import (
-    Unavailable,
-)
+from moniqo.domain.shared.errors import Unavailable
 from moniqo.domain.shared.ids import AccountId, UserId
 
 

@@ -2,13 +2,7 @@
 
 from dataclasses import dataclass
 
-from moniqo.application.identity.members import (
-    Member,
-    Profile,
-    keys_of,
-    permissions_of,
-    profile_of,
-)
+from moniqo.application.identity.members import Member, Profile, keys_of, permissions_of, profile_of
 from moniqo.application.shared.persistence import Transaction, UnitOfWork
 from moniqo.application.shared.query import Listing, Page, any_of
 from moniqo.domain.identity.account import Account

@@ -20,7 +20,7 @@ async def init(email: str | None, password: str | None) -> Answer:
     Can be run again: what is there stays as it is.
     """
     from moniqo.adapters.persistence.backend import Backend
-    from moniqo.application.shared.first_start import SeedSystem
+    from moniqo.application.shared.seed_system import SeedSystem
     from moniqo.entrypoints.cli.dotenv_file import write_dotenv
     from moniqo.entrypoints.cli.readiness import bring_up
     from moniqo.entrypoints.cli.session import parts

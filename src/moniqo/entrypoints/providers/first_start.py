@@ -2,14 +2,14 @@
 
 from dishka import Provider, Scope, provide, provide_all
 
-from moniqo.application.billing.seed import SeedPlans
+from moniqo.application.billing.seed_plans import SeedPlans
 from moniqo.application.identity.enrolment import Enrolment
 from moniqo.application.identity.ensure_superadmin import EnsureSuperadmin
 from moniqo.application.identity.registration import Registration
 from moniqo.application.identity.seed_access import SeedAccess
-from moniqo.application.shared.first_start import SeedSystem
 from moniqo.application.shared.persistence import UnitOfWork
-from moniqo.application.trading.seed import SeedPaperWallet
+from moniqo.application.shared.seed_system import SeedSystem
+from moniqo.application.trading.seed_paper_wallet import SeedPaperWallet
 from moniqo.domain.identity.credentials import Password
 from moniqo.entrypoints.settings import Settings
 from moniqo.entrypoints.settings.model import Superadmin

@@ -16,17 +16,16 @@ from moniqo.application.trading.access import (
     WALLET_ACCESS,
 )
 from moniqo.application.trading.apply_report import ApplyReport
+from moniqo.application.trading.archive_user_wallet import ArchiveUserWallet
 from moniqo.application.trading.close_trade import CloseTrade
+from moniqo.application.trading.connect_wallet import ConnectWallet
+from moniqo.application.trading.get_user_wallet import GetUserWallet
 from moniqo.application.trading.import_candles import ImportCandles
+from moniqo.application.trading.list_user_wallets import ListUserWallets
 from moniqo.application.trading.ports import CandleSource, Exchange, MarketData
 from moniqo.application.trading.send_order import SendOrder
 from moniqo.application.trading.settle_orders import SettleOrders
-from moniqo.application.trading.user_wallet_views import GetUserWallet, ListUserWallets
-from moniqo.application.trading.user_wallets import (
-    ArchiveUserWallet,
-    ConnectWallet,
-    UpdateUserWallet,
-)
+from moniqo.application.trading.update_user_wallet import UpdateUserWallet
 from moniqo.domain.trading.wallet import PAPER
 from moniqo.entrypoints.providers.reads import add_reads
 from moniqo.entrypoints.settings import Settings

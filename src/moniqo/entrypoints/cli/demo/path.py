@@ -8,25 +8,26 @@ from secrets import token_urlsafe
 from dishka import AsyncContainer
 
 from moniqo.adapters.persistence.backend import Backend
+from moniqo.application.agents.activate_flow import ActivateFlow
 from moniqo.application.agents.agent_drafts import AgentDraft
 from moniqo.application.agents.agent_views import AgentView
-from moniqo.application.agents.agents import CreateAgent
+from moniqo.application.agents.create_agent import CreateAgent
+from moniqo.application.agents.create_flow import CreateFlow
+from moniqo.application.agents.create_prompt import CreatePrompt
 from moniqo.application.agents.flow_drafts import FlowDraft
-from moniqo.application.agents.flow_states import ActivateFlow
-from moniqo.application.agents.flows import CreateFlow
-from moniqo.application.agents.prompts import CreatePrompt, PromptDraft
+from moniqo.application.agents.prompt_drafts import PromptDraft
 from moniqo.application.agents.start_backtest import BacktestRequest
-from moniqo.application.billing.plans import ListPlans
+from moniqo.application.billing.list_plans import ListPlans
 from moniqo.application.billing.subscribe_plan import PlanChoice, SubscribePlan
 from moniqo.application.identity.register_user import RegisterUser
 from moniqo.application.identity.registration import Registration
 from moniqo.application.shared.access import Browse
-from moniqo.application.shared.first_start import SeedSystem
 from moniqo.application.shared.query import Listing, eq
+from moniqo.application.shared.seed_system import SeedSystem
+from moniqo.application.trading.connect_wallet import ConnectWallet
 from moniqo.application.trading.import_candles import ImportCandles, ImportReport
-from moniqo.application.trading.seed import NAME as PAPER_WALLET
+from moniqo.application.trading.seed_paper_wallet import NAME as PAPER_WALLET
 from moniqo.application.trading.user_wallet_drafts import UserWalletDraft
-from moniqo.application.trading.user_wallets import ConnectWallet
 from moniqo.domain.agents.agent import Provider
 from moniqo.domain.agents.backtest import Backtest
 from moniqo.domain.agents.flow import Flow, FlowStep

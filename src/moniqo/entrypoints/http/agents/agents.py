@@ -1,8 +1,12 @@
 """Who decides."""
 
 from moniqo.application.agents.agent_drafts import AgentDraft
-from moniqo.application.agents.agent_views import AgentView, GetAgent, ListAgents
-from moniqo.application.agents.agents import ArchiveAgent, CreateAgent, UpdateAgent
+from moniqo.application.agents.agent_views import AgentView
+from moniqo.application.agents.archive_agent import ArchiveAgent
+from moniqo.application.agents.create_agent import CreateAgent
+from moniqo.application.agents.get_agent import GetAgent
+from moniqo.application.agents.list_agents import ListAgents
+from moniqo.application.agents.update_agent import UpdateAgent
 from moniqo.application.identity.principal import Principal
 from moniqo.application.shared.drafts import replacement
 from moniqo.application.shared.query import Listing, Page
@@ -10,15 +14,7 @@ from moniqo.domain.agents.agent import Agent
 from moniqo.domain.shared.errors import QuotaExceeded
 from moniqo.domain.shared.ids import AgentId
 from moniqo.entrypoints.http.arguments import Changes
-from moniqo.entrypoints.http.endpoint import (
-    DELETE,
-    GET,
-    PATCH,
-    POST,
-    PUT,
-    Controller,
-    endpoint,
-)
+from moniqo.entrypoints.http.endpoint import DELETE, GET, PATCH, POST, PUT, Controller, endpoint
 from moniqo.entrypoints.http.lists import Lists
 
 EXAMPLE = {

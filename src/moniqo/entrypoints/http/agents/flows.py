@@ -1,8 +1,12 @@
 """What is traded, by which steps."""
 
+from moniqo.application.agents.activate_flow import ActivateFlow
+from moniqo.application.agents.archive_flow import ArchiveFlow
+from moniqo.application.agents.create_flow import CreateFlow
 from moniqo.application.agents.flow_drafts import FlowDraft
-from moniqo.application.agents.flow_states import ActivateFlow, PauseFlow, StopFlow
-from moniqo.application.agents.flows import ArchiveFlow, CreateFlow, UpdateFlow
+from moniqo.application.agents.pause_flow import PauseFlow
+from moniqo.application.agents.stop_flow import StopFlow
+from moniqo.application.agents.update_flow import UpdateFlow
 from moniqo.application.identity.principal import Principal
 from moniqo.application.shared.access import Browse, Fetch
 from moniqo.application.shared.drafts import replacement
@@ -11,15 +15,7 @@ from moniqo.domain.agents.flow import Flow
 from moniqo.domain.shared.errors import QuotaExceeded
 from moniqo.domain.shared.ids import FlowId
 from moniqo.entrypoints.http.arguments import Changes
-from moniqo.entrypoints.http.endpoint import (
-    DELETE,
-    GET,
-    PATCH,
-    POST,
-    PUT,
-    Controller,
-    endpoint,
-)
+from moniqo.entrypoints.http.endpoint import DELETE, GET, PATCH, POST, PUT, Controller, endpoint
 from moniqo.entrypoints.http.lists import Lists
 from moniqo.entrypoints.http.openapi.example_values import IDENTITY
 

@@ -1,11 +1,9 @@
 """What agents are asked."""
 
-from moniqo.application.agents.prompts import (
-    ArchivePrompt,
-    CreatePrompt,
-    PromptDraft,
-    UpdatePrompt,
-)
+from moniqo.application.agents.archive_prompt import ArchivePrompt
+from moniqo.application.agents.create_prompt import CreatePrompt
+from moniqo.application.agents.prompt_drafts import PromptDraft
+from moniqo.application.agents.update_prompt import UpdatePrompt
 from moniqo.application.identity.principal import Principal
 from moniqo.application.shared.access import Browse, Fetch
 from moniqo.application.shared.drafts import replacement
@@ -13,15 +11,7 @@ from moniqo.application.shared.query import Listing, Page
 from moniqo.domain.agents.prompt import Prompt
 from moniqo.domain.shared.ids import PromptId
 from moniqo.entrypoints.http.arguments import Changes
-from moniqo.entrypoints.http.endpoint import (
-    DELETE,
-    GET,
-    PATCH,
-    POST,
-    PUT,
-    Controller,
-    endpoint,
-)
+from moniqo.entrypoints.http.endpoint import DELETE, GET, PATCH, POST, PUT, Controller, endpoint
 from moniqo.entrypoints.http.lists import Lists
 
 EXAMPLE = {"title": "Trend", "prompt": "What is the trend of {{ symbol }}?", "category": "trading"}

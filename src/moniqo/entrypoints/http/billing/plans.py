@@ -1,6 +1,7 @@
 """What is on offer."""
 
-from moniqo.application.billing.plans import GetPlan, ListPlans
+from moniqo.application.billing.get_plan import GetPlan
+from moniqo.application.billing.list_plans import ListPlans
 from moniqo.application.shared.query import Listing, Page
 from moniqo.domain.billing.plan import Plan
 from moniqo.domain.shared.ids import PlanId

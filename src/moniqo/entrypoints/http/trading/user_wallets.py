@@ -3,29 +3,17 @@
 from moniqo.application.identity.principal import Principal
 from moniqo.application.shared.drafts import replacement
 from moniqo.application.shared.query import Listing, Page
+from moniqo.application.trading.archive_user_wallet import ArchiveUserWallet
+from moniqo.application.trading.connect_wallet import ConnectWallet
+from moniqo.application.trading.get_user_wallet import GetUserWallet
+from moniqo.application.trading.list_user_wallets import ListUserWallets
+from moniqo.application.trading.update_user_wallet import UpdateUserWallet
 from moniqo.application.trading.user_wallet_drafts import UserWalletDraft
-from moniqo.application.trading.user_wallet_views import (
-    GetUserWallet,
-    ListUserWallets,
-    UserWalletView,
-)
-from moniqo.application.trading.user_wallets import (
-    ArchiveUserWallet,
-    ConnectWallet,
-    UpdateUserWallet,
-)
+from moniqo.application.trading.user_wallet_views import UserWalletView
 from moniqo.domain.shared.ids import UserWalletId
 from moniqo.domain.trading.wallet import UserWallet
 from moniqo.entrypoints.http.arguments import Changes
-from moniqo.entrypoints.http.endpoint import (
-    DELETE,
-    GET,
-    PATCH,
-    POST,
-    PUT,
-    Controller,
-    endpoint,
-)
+from moniqo.entrypoints.http.endpoint import DELETE, GET, PATCH, POST, PUT, Controller, endpoint
 from moniqo.entrypoints.http.lists import Lists
 from moniqo.entrypoints.http.openapi.example_values import IDENTITY
 

@@ -1,6 +1,5 @@
-"""Letting a flow run, pausing it, ending it."""
+"""Letting a flow run."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -43,36 +42,3 @@ class ActivateFlow:
             await keep(tx, parts)
             following = check_schedule(self.schedules, flow, self.clock.now())
             return await tx[Flow].save(active.with_(next_run_at=following))
-
-
-@dataclass(frozen=True, slots=True)
-class PauseFlow:
-    """Begin no more runs for now; one that is going on ends. Raises `RuleViolated`, `NotFound`."""
-
-    uow: UnitOfWork
-
-    async def __call__(self, *, user_id: UserId, flow_id: UUID) -> Flow:
-        """The flow, paused."""
-        return await _moved(self.uow, user_id, flow_id, Flow.paused)
-
-
-@dataclass(frozen=True, slots=True)
-class StopFlow:
-    """Begin no more runs ever; one that is going on ends. Raises `RuleViolated`, `NotFound`."""
-
-    uow: UnitOfWork
-
-    async def __call__(self, *, user_id: UserId, flow_id: UUID) -> Flow:
-        """The flow, stopped."""
-        return await _moved(self.uow, user_id, flow_id, Flow.stopped)
-
-
-async def _moved(
-    uow: UnitOfWork, user_id: UserId, flow_id: UUID, move: Callable[[Flow], Flow]
-) -> Flow:
-    async def change() -> Flow:
-        async with uow() as tx:
-            flow = await tx[Flow].get(flow_id, *FLOW_ACCESS.writable(user_id))
-            return await tx[Flow].save(move(flow).with_(next_run_at=None))
-
-    return await settled(change)

@@ -1,0 +1,30 @@
+"""Looking through one's wallets."""
+
+from dataclasses import dataclass
+
+from moniqo.application.shared.access import Browse
+from moniqo.application.shared.persistence import UnitOfWork
+from moniqo.application.shared.query import Listing, Page, any_of
+from moniqo.application.trading.access import USER_WALLET_ACCESS
+from moniqo.application.trading.user_wallet_views import UserWalletView, user_wallet_view
+from moniqo.domain.shared.ids import UserId
+from moniqo.domain.trading.wallet import Wallet
+
+
+@dataclass(frozen=True, slots=True)
+class ListUserWallets:
+    """A page of the user's wallets. The listing's fields are those of `UserWallet`."""
+
+    uow: UnitOfWork
+
+    async def __call__(self, *, user_id: UserId, listing: Listing) -> Page[UserWalletView]:
+        """The page."""
+        page = await Browse(self.uow, USER_WALLET_ACCESS)(user_id=user_id, listing=listing)
+        wanted = tuple({account.wallet_id for account in page.items})
+        venues = Listing(
+            where=(any_of("id", wanted),), limit=max(1, len(wanted)), include_deleted=True
+        )
+        async with self.uow() as tx:
+            known = {wallet.id: wallet for wallet in (await tx[Wallet].page(venues)).items}
+        items = tuple(user_wallet_view(item, known[item.wallet_id]) for item in page.items)
+        return Page(items, page.total, page.limit, page.offset, page.next_cursor)
