@@ -182,6 +182,35 @@ class RunLife(RuleBasedStateMachine):
 TestRunLife = RunLife.TestCase
 
 
+def test_a_run_that_is_held_or_over_cannot_be_claimed() -> None:
+    held = run().claimed("one", START, LEASE)
+
+    with pytest.raises(RuleViolated, match="being executed already"):
+        held.claimed("two", START, LEASE)
+    with pytest.raises(RuleViolated, match="cancelled already"):
+        held.finished(RunStatus.CANCELLED, START).claimed("two", at(1), LEASE)
+    with pytest.raises(RuleViolated, match="queued cannot become succeeded"):
+        run().finished(RunStatus.SUCCEEDED, START)
+
+
+def test_only_the_newest_fence_of_a_running_run_may_write() -> None:
+    held = run().claimed("one", START, LEASE)
+
+    held.require_fence(1)
+
+    for taken in (held.claimed("two", at(1), LEASE), held.finished(RunStatus.FAILED, START)):
+        with pytest.raises(RuleViolated, match="no longer held"):
+            taken.require_fence(1)
+
+
+def test_the_current_step_is_the_first_that_is_not_over() -> None:
+    begun = run()
+
+    skipped = begun.with_step(begun.steps[0].moved(StepStatus.SKIPPED))
+
+    assert (begun.current, skipped.current) == (begun.steps[0], begun.steps[1])
+
+
 def test_a_run_begins_once_however_often_it_is_taken_over() -> None:
     first = run().claimed("one", START, LEASE)
 

@@ -110,6 +110,28 @@ def test_averages_must_be_strictly_on_both_sides_of_a_crossing(
 
 
 @pytest.mark.parametrize(
+    ("strategy", "closes", "holding", "action"),
+    [
+        (Breakout(period=2), [5, 6, 7], False, Action.BUY),
+        (Breakout(period=2), [5, 6, 7], True, Action.HOLD),
+        (Breakout(period=2), [5, 6, 6], False, Action.HOLD),
+        (Breakout(period=2), [5, 6, 4], True, Action.CLOSE),
+        (Breakout(period=2), [5, 6, 4], False, Action.HOLD),
+        (RelativeStrength(period=2), [7, 6, 5], False, Action.BUY),
+        (RelativeStrength(period=2), [5, 6, 7], True, Action.CLOSE),
+        (RelativeStrength(period=2), [5, 5, 5], False, Action.HOLD),
+        (RelativeStrength(period=2), [5, 6, 5], False, Action.HOLD),
+        (BuyAndHold(), [5], False, Action.BUY),
+        (BuyAndHold(), [5], True, Action.HOLD),
+    ],
+)
+def test_the_other_strategies_on_figures_that_anybody_can_check(
+    *, strategy: Strategy, closes: list[int], holding: bool, action: Action
+) -> None:
+    assert strategy.decide([Decimal(close) for close in closes], holding=holding) is action
+
+
+@pytest.mark.parametrize(
     ("config", "bars"),
     [
         ({"strategy": "ma_cross"}, 21),

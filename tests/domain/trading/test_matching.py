@@ -261,7 +261,10 @@ def test_the_stop_goes_before_the_target_within_one_bar() -> None:
 def test_once_triggered_the_rest_trades_at_the_following_opens() -> None:
     bars = candles("100", "100 101 94 100", "120", volume="6")
 
-    assert prices(matched(stop(), bars, sharing("0.1"))) == ["95.00", "120"]
+    whole, part = matched(stop(), bars, sharing("0.1")), matched(stop(), bars[:2], sharing("0.1"))
+
+    assert prices(whole) == ["95.00", "120"]
+    assert (prices(part), part.status) == (["95.00"], OrderStatus.PARTIALLY_FILLED)
 
 
 def test_a_buy_stop_that_jumps_beyond_its_budget_is_rejected() -> None:

@@ -108,6 +108,12 @@ def test_a_refusal_is_kept_with_its_reason() -> None:
     assert rejected.refusal == "too small"
 
 
+def test_hearing_the_same_again_changes_nothing() -> None:
+    accepted = order(status=OrderStatus.ACCEPTED)
+
+    assert accepted.moved(OrderStatus.ACCEPTED) is accepted
+
+
 def test_an_order_that_is_sent_cannot_be_an_intent_again() -> None:
     with pytest.raises(RuleViolated, match="cannot become intent"):
         order().moved(OrderStatus.INTENT)
