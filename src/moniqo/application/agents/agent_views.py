@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from moniqo.application.shared.views import view
 from moniqo.domain.agents.agent import Agent, Capability, Provider
 from moniqo.domain.shared.ids import AgentId, UserId
 from moniqo.domain.shared.types import JsonObject
@@ -30,18 +31,4 @@ class AgentView:
 
 def agent_view(agent: Agent) -> AgentView:
     """What is shown of an agent."""
-    return AgentView(
-        id=agent.id,
-        version=agent.version,
-        owner_id=agent.owner_id,
-        name=agent.name,
-        provider=agent.provider,
-        model_id=agent.model_id,
-        capabilities=agent.capabilities,
-        cost_per_call=agent.cost_per_call,
-        config=agent.config,
-        has_credentials=agent.credentials is not None,
-        is_active=agent.is_active,
-        created_at=agent.created_at,
-        updated_at=agent.updated_at,
-    )
+    return view(AgentView, agent, has_credentials=agent.credentials is not None)

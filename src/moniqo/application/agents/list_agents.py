@@ -19,5 +19,4 @@ class ListAgents:
     async def __call__(self, *, user_id: UserId, listing: Listing) -> Page[AgentView]:
         """The page."""
         page = await Browse(self.uow, AGENT_ACCESS)(user_id=user_id, listing=listing)
-        items = tuple(map(agent_view, page.items))
-        return Page(items, page.total, page.limit, page.offset, page.next_cursor)
+        return page.holding(map(agent_view, page.items))

@@ -21,7 +21,7 @@ class ListUsers:
         async with self.uow() as tx:
             page = await tx[User].page(listing)
             items = await _profiles(tx, page.items)
-        return Page(items, page.total, page.limit, page.offset, page.next_cursor)
+        return page.holding(items)
 
 
 async def _profiles(tx: Transaction, users: tuple[User, ...]) -> tuple[Profile, ...]:

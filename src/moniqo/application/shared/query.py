@@ -1,10 +1,12 @@
 """The closed language in which use cases ask a repository for entities."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
+Other = TypeVar("Other")
 
 
 class Op(StrEnum):
@@ -100,3 +102,7 @@ class Page(Generic[Item]):
     def has_more(self) -> bool:
         """Whether anything comes after this page."""
         return self.next_cursor is not None
+
+    def holding(self, items: Iterable[Other]) -> "Page[Other]":
+        """The same place in the list with other items, one for each of these."""
+        return Page(tuple(items), self.total, self.limit, self.offset, self.next_cursor)

@@ -26,5 +26,4 @@ class ListUserWallets:
         )
         async with self.uow() as tx:
             known = {wallet.id: wallet for wallet in (await tx[Wallet].page(venues)).items}
-        items = tuple(user_wallet_view(item, known[item.wallet_id]) for item in page.items)
-        return Page(items, page.total, page.limit, page.offset, page.next_cursor)
+        return page.holding(user_wallet_view(it, known[it.wallet_id]) for it in page.items)

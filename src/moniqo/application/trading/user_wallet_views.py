@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from moniqo.application.shared.views import view
 from moniqo.domain.shared.ids import UserWalletId, WalletId
 from moniqo.domain.trading.wallet import Balance, UserWallet, Wallet
 
@@ -28,17 +29,10 @@ class UserWalletView:
 
 def user_wallet_view(account: UserWallet, catalogue: Wallet) -> UserWalletView:
     """What is shown of a user wallet."""
-    return UserWalletView(
-        id=account.id,
-        version=account.version,
-        wallet_id=account.wallet_id,
+    return view(
+        UserWalletView,
+        account,
         wallet_name=catalogue.name,
         provider=catalogue.provider,
-        label=account.label,
         has_credentials=account.credentials is not None,
-        balances=account.balances,
-        balance_at=account.balance_at,
-        is_active=account.is_active,
-        created_at=account.created_at,
-        updated_at=account.updated_at,
     )
