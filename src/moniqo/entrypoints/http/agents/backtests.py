@@ -1,5 +1,6 @@
 """Flows replayed over past candles."""
 
+from moniqo.application.agents.backtest_summaries import BacktestSummary, backtest_summary
 from moniqo.application.agents.start_backtest import BacktestRequest, StartBacktest
 from moniqo.application.identity.principal import Principal
 from moniqo.application.shared.access import Browse, Fetch
@@ -51,9 +52,10 @@ class BacktestController(Controller):
     )
     async def index(
         self, caller: Principal, listing: Listing, browse: Browse[Backtest]
-    ) -> Page[Backtest]:
-        """Your backtests, the newest first."""
-        return await browse(user_id=caller.user_id, listing=listing)
+    ) -> Page[BacktestSummary]:
+        """Your backtests, the newest first, without their equity curves and trades."""
+        page = await browse(user_id=caller.user_id, listing=listing)
+        return page.holding(map(backtest_summary, page.items))
 
     @endpoint(GET, "/backtests/{backtest_id}", summary="Get a backtest")
     async def fetch(
