@@ -167,6 +167,7 @@ class TradingFloor:
         risk: Risk | None = None,
         quotas: Quotas | None = None,
         template: str = "What about {{ symbol }}?",
+        config: dict[str, object] | None = None,
     ) -> None:
         self.clock, self.ids = SimulatedClock(), IDS
         backend = MemoryBackend(REGISTRY, references=False)
@@ -185,17 +186,19 @@ class TradingFloor:
         self.exchange = MoodyExchange(PaperExchange(self.market))
         self.quotas = quotas or Unlimited()
         self.queue = NotedQueue()
-        self._entities(cash, steps, risk or Risk(), template)
+        self._entities(cash, steps, risk or Risk(), template, config or {"market": "binance"})
         self._wire()
 
-    def _entities(self, cash: str, steps: int, risk: Risk, template: str) -> None:
+    def _entities(
+        self, cash: str, steps: int, risk: Risk, template: str, config: dict[str, object]
+    ) -> None:
         self.user_id = UserId(self.ids.new())
         self.wallet = Wallet(
             id=WalletId(self.ids.new()),
             name="Paper",
             type=WalletType.CEX,
             provider="paper",
-            config=JsonObject({"market": "binance"}),
+            config=JsonObject(config),
         )
         self.account = UserWallet(
             id=UserWalletId(self.ids.new()),

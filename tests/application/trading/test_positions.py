@@ -50,6 +50,22 @@ async def test_a_stop_closes_the_position_at_its_trigger() -> None:
     assert (await floor.money())["BTC"] == (D(0), D(0))
 
 
+async def test_what_was_bought_before_a_cancellation_is_guarded_too() -> None:
+    rows = bars(FLAT, (100, 100, 100, 100), (100, 100, 100, 100))
+    floor = await TradingFloor(rows, config={"market": "binance", "volume_share": "0.1"}).open()
+    await floor.run(1, answer("buy", quantity="10", stop_loss="90"))
+    floor.at(2)
+    await floor.settle()
+    (entry,) = await floor.orders()
+
+    await floor.send_order.cancel(order_id=entry.id)
+
+    guard = await protection(floor)
+    assert entry.status is OrderStatus.PARTIALLY_FILLED
+    assert (guard.quantity, guard.status) == (D(1), OrderStatus.ACCEPTED)
+    assert (await floor.money())["BTC"] == (D(0), D(1))
+
+
 async def test_a_target_alone_is_a_take_profit_order() -> None:
     floor = await TradingFloor(bars(FLAT, FLAT, (100, 130, 95, 110))).open()
     await bought(floor, take_profit="120")

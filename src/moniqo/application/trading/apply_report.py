@@ -87,8 +87,8 @@ class ApplyReport:
         await tx[LedgerEntry].add_many(entries)
 
     async def _protect(self, tx: Transaction, books: _Books) -> Order | None:
-        """The protective order of an entry that has just been filled, as a committed intent."""
-        if books.order.status is not OrderStatus.FILLED or books.trade is None:
+        """The protective order of an entry that is over, as a committed intent."""
+        if not books.order.is_final or books.trade is None:
             return None
         since = books.filled_at or books.order.placed_at
         protection = protective_order(books.order, OrderId(self.ids.new()), since)

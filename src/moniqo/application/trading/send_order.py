@@ -25,10 +25,7 @@ class SendOrder:
         A `fresh` order has never been sent and is submitted. Any other may have been, by a
         process that died: it is looked up, and submitted only if the venue never got it.
         """
-        applied = await self._bring(order_id, fresh=fresh)
-        if applied.protection is not None:
-            await self(order_id=applied.protection.id, fresh=True)
-        return applied.order
+        return await self._follow(await self._bring(order_id, fresh=fresh))
 
     async def cancel(self, *, order_id: OrderId) -> Order:
         """Take back what is not filled; an order that was never sent is cancelled here."""
@@ -36,7 +33,12 @@ class SendOrder:
         if order.is_final:
             return order
         report = await self.exchange.cancel(order, venue)
-        applied = await self.apply_report(order_id=order_id, report=report)
+        return await self._follow(await self.apply_report(order_id=order_id, report=report))
+
+    async def _follow(self, applied: Applied) -> Order:
+        """Send the protective order, if one has come of it."""
+        if applied.protection is not None:
+            await self(order_id=applied.protection.id, fresh=True)
         return applied.order
 
     async def _bring(self, order_id: OrderId, *, fresh: bool) -> Applied:

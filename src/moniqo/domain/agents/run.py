@@ -9,7 +9,7 @@ from typing import Annotated, Self
 from moniqo.domain.agents.decision import Decision
 from moniqo.domain.agents.flow import Flow, StepConfig
 from moniqo.domain.agents.snapshot import Holdings
-from moniqo.domain.shared.decimals import ZERO
+from moniqo.domain.shared.decimals import ZERO, exact
 from moniqo.domain.shared.entity import Entity, Value
 from moniqo.domain.shared.errors import RuleViolated
 from moniqo.domain.shared.ids import AgentId, FlowId, FlowRunId, OrderId, PromptId, UserId
@@ -166,6 +166,7 @@ class FlowRun(Entity):
         steps = tuple(changed if item.step == changed.step else item for item in self.steps)
         return self.with_(steps=steps, **changes)
 
+    @exact
     def costing(self, amount: Decimal) -> Self:
         """With `amount` added to what the run has cost."""
         return self.with_(cost=self.cost + amount) if amount else self
