@@ -4,13 +4,15 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from time import monotonic, sleep
-from urllib.request import urlopen
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -23,6 +25,13 @@ PROGRAM = [sys.executable, "-c", "from moniqo.entrypoints.cli import main; main(
 HEAVY = {"alembic", "asyncpg", "dishka", "litestar", "msgspec", "pymongo", "sqlalchemy", "uvicorn"}
 READY_WITHIN = 30
 SQLITE = {"DATABASE_URL": "sqlite:///moniqo.sqlite3", "BCRYPT_COST": "4"}
+SUPERADMIN = {
+    "SUPERADMIN_EMAIL": "root@example.com",
+    "SUPERADMIN_PASSWORD": "Sesame-Opens-9",
+    "SUPERADMIN_FIRST_NAME": "Ada",
+    "SUPERADMIN_LAST_NAME": "Root",
+}
+LOGIN = json.dumps({"email": "root@example.com", "password": "Wrong-Guess-7"}).encode()
 
 
 def environment(**settings: str) -> dict[str, str]:
@@ -102,6 +111,20 @@ def test_a_server_answers_until_it_is_told_to_stop(tmp_path, backend):
         out, _ = process.communicate(timeout=READY_WITHIN)
 
     assert (process.returncode, out) == (0, "Stopped.\n")
+
+
+def test_a_caller_cannot_claim_to_be_somewhere_else(tmp_path):
+    ended(tmp_path, "init", **SQLITE, **SUPERADMIN).check_returncode()
+    claim = {"Content-Type": "application/json", "X-Forwarded-For": "203.0.113.9"}
+
+    with serving(tmp_path, **SQLITE) as (_, url):
+        refused = Request(f"{url}/api/v1/auth/login", LOGIN, claim)  # noqa: S310  (our own server)
+        with pytest.raises(HTTPError, match="401"):
+            urlopen(refused)  # noqa: S310  (our own server)
+
+    with closing(sqlite3.connect(tmp_path / "moniqo.sqlite3")) as store:
+        rows = store.execute("SELECT DISTINCT ip_address FROM audit_logs WHERE status = 'failure'")
+        assert rows.fetchall() == [("127.0.0.1",)]
 
 
 def test_a_run_that_a_dead_process_left_is_taken_up_by_the_next_server(folder, story):

@@ -68,6 +68,8 @@ def run(host: str, port: int, imports: Imports = ()) -> bool:
         access_log=False,
         log_config=None,
         server_header=False,
+        # Who is at the other end is what the connection says, not what a header claims.
+        proxy_headers=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     server = uvicorn.Server(config)
