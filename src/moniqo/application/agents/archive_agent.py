@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from moniqo.application.agents.access import AGENT_ACCESS, SHARED_AGENT_ACCESS
+from moniqo.application.agents.access import AGENT_ACCESS, made_or_shared
 from moniqo.application.agents.usage import require_unused
 from moniqo.application.billing.quotas import Quotas
 from moniqo.application.shared.conflicts import settled
@@ -25,11 +25,11 @@ class ArchiveAgent:
 
     async def __call__(self, *, user_id: UserId, agent_id: UUID, shared: bool = False) -> None:
         """Remove it, with `shared` also one that belongs to nobody."""
-        access = SHARED_AGENT_ACCESS if shared else AGENT_ACCESS
+        writable = made_or_shared if shared else AGENT_ACCESS.writable
 
         async def remove() -> None:
             async with self.uow() as tx:
-                found = await tx[Agent].get(agent_id, *access.writable(user_id))
+                found = await tx[Agent].get(agent_id, *writable(user_id))
                 await require_unused(
                     tx, found.owner_id, lambda flow: agent_id in {it.agent_id for it in flow.steps}
                 )

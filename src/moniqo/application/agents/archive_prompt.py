@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from moniqo.application.agents.access import PROMPT_ACCESS, SHARED_PROMPT_ACCESS
+from moniqo.application.agents.access import PROMPT_ACCESS, made_or_shared
 from moniqo.application.agents.usage import require_unused
 from moniqo.application.shared.conflicts import settled
 from moniqo.application.shared.persistence import UnitOfWork
@@ -23,11 +23,11 @@ class ArchivePrompt:
 
     async def __call__(self, *, user_id: UserId, prompt_id: UUID, shared: bool = False) -> None:
         """Remove it, with `shared` also one that belongs to nobody."""
-        access = SHARED_PROMPT_ACCESS if shared else PROMPT_ACCESS
+        writable = made_or_shared if shared else PROMPT_ACCESS.writable
 
         async def remove() -> None:
             async with self.uow() as tx:
-                found = await tx[Prompt].get(prompt_id, *access.writable(user_id))
+                found = await tx[Prompt].get(prompt_id, *writable(user_id))
                 await require_unused(
                     tx,
                     found.owner_id,

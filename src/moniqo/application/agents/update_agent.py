@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from moniqo.application.agents.access import AGENT_ACCESS, SHARED_AGENT_ACCESS
+from moniqo.application.agents.access import AGENT_ACCESS, made_or_shared
 from moniqo.application.agents.agent_drafts import sealed_fields
 from moniqo.application.agents.agent_views import AgentView, agent_view
 from moniqo.application.shared.conflicts import settled
@@ -35,11 +35,11 @@ class UpdateAgent:
     ) -> AgentView:
         """The agent as it is now."""
         fields = sealed_fields(changes, agent_id, self.vault)
-        access = SHARED_AGENT_ACCESS if shared else AGENT_ACCESS
+        writable = made_or_shared if shared else AGENT_ACCESS.writable
 
         async def change() -> Agent:
             async with self.uow() as tx:
-                found = await tx[Agent].get(agent_id, *access.writable(user_id))
+                found = await tx[Agent].get(agent_id, *writable(user_id))
                 return await tx[Agent].save(found.with_(**fields))
 
         return agent_view(await settled(change))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from moniqo.application.agents.access import PROMPT_ACCESS, SHARED_PROMPT_ACCESS
+from moniqo.application.agents.access import PROMPT_ACCESS, made_or_shared
 from moniqo.application.agents.ports import PromptRenderer
 from moniqo.application.shared.conflicts import settled
 from moniqo.application.shared.persistence import UnitOfWork
@@ -31,11 +31,11 @@ class UpdatePrompt:
         shared: bool = False,
     ) -> Prompt:
         """The prompt as it is now."""
-        access = SHARED_PROMPT_ACCESS if shared else PROMPT_ACCESS
+        writable = made_or_shared if shared else PROMPT_ACCESS.writable
 
         async def change() -> Prompt:
             async with self.uow() as tx:
-                found = await tx[Prompt].get(prompt_id, *access.writable(user_id))
+                found = await tx[Prompt].get(prompt_id, *writable(user_id))
                 changed = found.with_(**changes)
                 self.renderer.check(changed.prompt)
                 return await tx[Prompt].save(changed)

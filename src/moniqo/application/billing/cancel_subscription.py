@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from moniqo.application.billing.access import own
 from moniqo.application.billing.subscribing import default_plan, new_subscription
+from moniqo.application.shared.access import own
 from moniqo.application.shared.conflicts import settled
 from moniqo.application.shared.persistence import UnitOfWork
 from moniqo.application.shared.system import Clock, Ids

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 from uuid import UUID
 
 from moniqo.application.shared.persistence import UnitOfWork
-from moniqo.application.shared.query import Condition, Listing, Page
+from moniqo.application.shared.query import Condition, Listing, Page, eq
 from moniqo.domain.shared.entity import Entity
 from moniqo.domain.shared.ids import UserId
 
@@ -18,9 +18,14 @@ E = TypeVar("E", bound=Entity)
 Rows = Callable[[UserId], tuple[Condition, ...]]
 
 
+def own(user_id: UserId) -> tuple[Condition, ...]:
+    """What belongs to the user by its field `user_id`."""
+    return (eq("user_id", user_id),)
+
+
 @dataclass(frozen=True, slots=True)
 class Access(Generic[E]):
-    """Which entities of a kind a user may read, and which they may change."""
+    """Which entities of a kind a user may read, and which they may change: one for each kind."""
 
     entity: type[E]
     readable: Rows
