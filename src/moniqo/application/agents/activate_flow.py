@@ -37,8 +37,7 @@ class ActivateFlow:
             active = flow.activated()
             parts, faults = await flow_parts(tx, flow)
             if faults:
-                named = "; ".join(f"{fault.field} {fault.message}" for fault in faults)
-                raise RuleViolated(f"The flow cannot run: {named}.", faults=tuple(faults))
+                raise RuleViolated.naming("The flow cannot run", faults)
             await keep(tx, parts)
             following = check_schedule(self.schedules, flow, self.clock.now())
             return await tx[Flow].save(active.with_(next_run_at=following))

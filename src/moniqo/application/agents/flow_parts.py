@@ -45,8 +45,7 @@ async def keep_parts(tx: Transaction, flow: Flow) -> None:
     """Keep what the flow uses; raises `Invalid` naming each part that its owner may not use."""
     parts, faults = await flow_parts(tx, flow)
     if faults:
-        named = "; ".join(f"{fault.field} {fault.message}" for fault in faults)
-        raise Invalid(f"Invalid input: {named}.", faults=tuple(faults))
+        raise Invalid.naming("Invalid input", faults)
     await keep(tx, parts)
 
 

@@ -103,7 +103,7 @@ class ImportCandles:
                 volume=row.volume,
             )
         except Invalid as problem:
-            reason = "; ".join(f"{item.field} {item.message}" for item in problem.faults)
+            reason = "; ".join(map(str, problem.faults))
             fault = Fault(row.place, reason)
             raise Invalid(f"{row.place}: {reason}.", faults=(fault,)) from None
 

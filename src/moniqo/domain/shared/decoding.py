@@ -43,8 +43,7 @@ def decode(kind: type[T], data: object) -> T:
     try:
         return _read(kind, data)  # type: ignore[no-any-return]
     except _Fault as problem:
-        named = "; ".join(f"{item.field} {item.message}".strip() for item in problem.faults)
-        raise Invalid(f"Invalid input: {named}.", faults=problem.faults) from None
+        raise Invalid.naming("Invalid input", problem.faults) from None
 
 
 def decode_fields(kind: type, data: object) -> dict[str, Any]:
@@ -54,8 +53,7 @@ def decode_fields(kind: type, data: object) -> dict[str, Any]:
     except _Fault as problem:
         values, faults = {}, list(problem.faults)
     if faults:
-        named = "; ".join(f"{item.field} {item.message}".strip() for item in faults)
-        raise Invalid(f"Invalid input: {named}.", faults=tuple(faults))
+        raise Invalid.naming("Invalid input", faults)
     return values
 
 

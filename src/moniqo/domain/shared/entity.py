@@ -89,8 +89,7 @@ class Value:
 
     def _hold(self, faults: tuple[Fault, ...]) -> None:
         if faults:
-            named = ", ".join(f"{fault.field} {fault.message}" for fault in faults)
-            raise Invalid(f"{type(self).__name__}: {named}", faults=faults)
+            raise Invalid.naming(type(self).__name__, faults)
         self.check()
 
     def check(self) -> None:

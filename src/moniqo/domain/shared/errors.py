@@ -3,9 +3,10 @@
 Transports map kinds to their own numbers; nothing below them knows any.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Self
 
 
 class Kind(StrEnum):
@@ -31,6 +32,9 @@ class Fault:
     field: str
     message: str
 
+    def __str__(self) -> str:
+        return f"{self.field} {self.message}".strip()
+
 
 class AppError(Exception):
     """A refusal that the caller is told about.
@@ -49,6 +53,12 @@ class AppError(Exception):
         self.message = message
         self.faults = faults
         self.retry_after = retry_after
+
+    @classmethod
+    def naming(cls, what: str, faults: Iterable[Fault]) -> Self:
+        """The error for all the faults, in a sentence that begins with `what`."""
+        known = tuple(faults)
+        return cls(f"{what}: {'; '.join(map(str, known))}.", faults=known)
 
 
 class Rejected(AppError):

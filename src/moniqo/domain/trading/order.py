@@ -136,7 +136,7 @@ class Order(Entity):
         if self.quantity is not None and self.filled_quantity > self.quantity:
             faults.append(Fault("filled_quantity", "passes the order's quantity"))
         if faults:
-            raise Invalid("Order: " + "; ".join(map(str, faults)), faults=tuple(faults))
+            raise Invalid.naming("Order", faults)
 
     @property
     def is_final(self) -> bool:

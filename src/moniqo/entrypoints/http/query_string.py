@@ -32,8 +32,7 @@ def pairs(raw: bytes, known: frozenset[str]) -> dict[str, str]:
 
 def refused(faults: list[Fault]) -> Invalid:
     """The error for these parameters."""
-    named = "; ".join(f"{fault.field} {fault.message}" for fault in faults)
-    return Invalid(f"Invalid query: {named}.", faults=tuple(faults))
+    return Invalid.naming("Invalid query", faults)
 
 
 def _text(part: bytes) -> str | None:
