@@ -3,17 +3,21 @@
 import inspect
 from collections.abc import Iterator
 from dataclasses import is_dataclass, replace
+from types import ModuleType
 
 import pytest
 from dishka import Provider, Scope
 
-from moniqo.application.shared.access import Archive, Browse, Fetch
+from moniqo.application.shared.access import Access, Archive, Browse, Fetch, own
 from moniqo.application.shared.system import Clock
+from moniqo.domain.agents.prompt import Prompt
+from moniqo.domain.trading.trade import Trade
 from moniqo.entrypoints.container import build_container
+from moniqo.entrypoints.providers.use_cases import access_policies
 from moniqo.entrypoints.settings import Settings, StorageBackend
 from moniqo.entrypoints.settings.model import Storage
 from moniqo.entrypoints.settings.values import ConnectionUrl
-from support.source_tree import own_classes
+from support.source_tree import modules, own_classes
 from support.store import StepClock
 
 GENERIC = {Archive, Browse, Fetch}
@@ -51,6 +55,28 @@ async def test_every_use_case_can_be_had(backend: str, tmp_path):
         assert isinstance(await container.get(wanted), wanted)
 
     await container.close()
+
+
+async def test_whatever_has_an_access_policy_is_read_and_removed_by_it():
+    container = build_container(settings_on(Storage(StorageBackend.MEMORY)))
+    policies = access_policies(modules("application"))
+
+    for entity, policy in policies.items():
+        for generic in GENERIC:
+            assert (await container.get(generic[entity])).access is policy
+
+    assert {Prompt, Trade} <= set(policies)
+    await container.close()
+
+
+def test_two_policies_for_one_entity_are_refused():
+    first, second = ModuleType("first"), ModuleType("second")
+    first.PROMPTS = Access(Prompt, readable=own, writable=own)
+    second.PROMPTS_TOO = Access(Prompt, readable=own, writable=own)
+
+    assert access_policies((first, first)) == {Prompt: first.PROMPTS}
+    with pytest.raises(TypeError, match="Prompt has two"):
+        access_policies((first, second))
 
 
 def test_there_are_use_cases_at_all():

@@ -10,6 +10,7 @@ from moniqo.entrypoints.providers.identity import Identity
 from moniqo.entrypoints.providers.jobs import Jobs
 from moniqo.entrypoints.providers.notifications import Notifications
 from moniqo.entrypoints.providers.trading import Trading
+from moniqo.entrypoints.providers.use_cases import UseCases
 from moniqo.entrypoints.settings import Settings
 
 
@@ -18,5 +19,5 @@ def build_container(settings: Settings, *overrides: Provider) -> AsyncContainer:
 
     `overrides` replace what they provide; tests pass them, nothing is patched.
     """
-    contexts = (Identity(), Billing(), Notifications(), Agents(), Trading())
-    return make_async_container(Foundation(settings), *contexts, FirstStart(), Jobs(), *overrides)
+    contexts = (Identity(), Billing(), Notifications(), Agents(), Trading(), FirstStart(), Jobs())
+    return make_async_container(Foundation(settings), UseCases(), *contexts, *overrides)

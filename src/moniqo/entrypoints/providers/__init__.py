@@ -1,1 +1,1 @@
-"""One provider per context: its adapters behind their ports, and its use cases."""
+"""One provider per context: its adapters behind their ports; and one for all use cases."""

@@ -5,7 +5,7 @@ import socket
 from datetime import timedelta
 from typing import NewType
 
-from dishka import Provider, Scope, provide, provide_all
+from dishka import Provider, Scope, provide
 
 from moniqo.adapters.llm.builtin import BuiltinModel
 from moniqo.adapters.llm.routing import RoutingModel
@@ -13,39 +13,18 @@ from moniqo.adapters.persistence.collections import REGISTRY
 from moniqo.adapters.schedules import CronSchedules
 from moniqo.adapters.simulation.laboratory import MemoryLaboratory
 from moniqo.adapters.templates.minijinja_renderer import MinijinjaRenderer
-from moniqo.application.agents.access import BACKTEST_ACCESS, FLOW_ACCESS, PROMPT_ACCESS, RUN_ACCESS
-from moniqo.application.agents.activate_flow import ActivateFlow
-from moniqo.application.agents.archive_agent import ArchiveAgent
-from moniqo.application.agents.archive_flow import ArchiveFlow
-from moniqo.application.agents.archive_prompt import ArchivePrompt
-from moniqo.application.agents.ask import Ask
-from moniqo.application.agents.begin_step import BeginStep
-from moniqo.application.agents.create_agent import CreateAgent
-from moniqo.application.agents.create_flow import CreateFlow
-from moniqo.application.agents.create_prompt import CreatePrompt
 from moniqo.application.agents.execute_flow_step import ExecuteFlowStep
-from moniqo.application.agents.get_agent import GetAgent
-from moniqo.application.agents.intend import Intend
 from moniqo.application.agents.laboratory import Laboratory
-from moniqo.application.agents.list_agents import ListAgents
-from moniqo.application.agents.pause_flow import PauseFlow
 from moniqo.application.agents.ports import LanguageModel, PromptRenderer, Schedules
 from moniqo.application.agents.resume_work import ResumeWork
 from moniqo.application.agents.run_backtest import RunBacktest
 from moniqo.application.agents.run_flow import RunFlow
-from moniqo.application.agents.start_backtest import StartBacktest
-from moniqo.application.agents.start_run import StartRun
 from moniqo.application.agents.step_outcome import StepOutcome
-from moniqo.application.agents.stop_flow import StopFlow
-from moniqo.application.agents.update_agent import UpdateAgent
-from moniqo.application.agents.update_flow import UpdateFlow
-from moniqo.application.agents.update_prompt import UpdatePrompt
 from moniqo.application.shared.persistence import UnitOfWork
 from moniqo.application.shared.system import Clock, Randomness
 from moniqo.application.shared.tasks import TaskQueue
 from moniqo.application.trading.ports import MarketData
 from moniqo.domain.agents.agent import Provider as ModelProvider
-from moniqo.entrypoints.providers.reads import add_reads
 from moniqo.entrypoints.settings import Settings
 
 Lease = NewType("Lease", timedelta)
@@ -57,19 +36,7 @@ class Agents(Provider):
     scope = Scope.APP
     schedules = provide(CronSchedules, provides=Schedules)
     renderer = provide(MinijinjaRenderer, provides=PromptRenderer)
-    execution = provide_all(Ask, BeginStep, ExecuteFlowStep, Intend, StepOutcome)
-    use_cases = provide_all(
-        *(ActivateFlow, ArchiveAgent, ArchiveFlow, ArchivePrompt, CreateAgent, CreateFlow),
-        *(CreatePrompt, GetAgent, ListAgents, PauseFlow, StartBacktest, StartRun, StopFlow),
-        *(UpdateAgent, UpdateFlow, UpdatePrompt),
-    )
-
-    def __init__(self) -> None:
-        super().__init__()
-        add_reads(self, BACKTEST_ACCESS)
-        add_reads(self, FLOW_ACCESS)
-        add_reads(self, PROMPT_ACCESS)
-        add_reads(self, RUN_ACCESS)
+    outcome = provide(StepOutcome)
 
     @provide
     def model(self) -> LanguageModel:

@@ -1,6 +1,6 @@
 """What a first start makes, in its order."""
 
-from dishka import Provider, Scope, provide, provide_all
+from dishka import Provider, Scope, provide
 
 from moniqo.application.billing.seed_plans import SeedPlans
 from moniqo.application.identity.enrolment import Enrolment
@@ -19,7 +19,6 @@ class FirstStart(Provider):
     """Every seeder."""
 
     scope = Scope.APP
-    seeders = provide_all(SeedAccess, SeedPaperWallet, SeedPlans)
 
     @provide
     def superadmin(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from dishka import Provider, Scope, provide, provide_all
+from dishka import Provider, Scope, provide
 
 from moniqo.adapters.identity.common_passwords import ZxcvbnCommonPasswords
 from moniqo.adapters.identity.email_addresses import ValidatedEmailAddresses
@@ -13,13 +13,7 @@ from moniqo.adapters.persistence.principals import principals_of
 from moniqo.adapters.security.bcrypt_hasher import BcryptPasswordHasher
 from moniqo.adapters.security.hmac_refresh_tokens import HmacRefreshTokens
 from moniqo.adapters.security.jwt_access_tokens import JwtAccessTokens, Terms
-from moniqo.application.identity.authenticate import Authenticate
-from moniqo.application.identity.create_user import CreateUser
 from moniqo.application.identity.enrolment import Enrolment
-from moniqo.application.identity.get_profile import GetProfile
-from moniqo.application.identity.list_users import ListUsers
-from moniqo.application.identity.log_in import LogIn
-from moniqo.application.identity.log_out import LogOut
 from moniqo.application.identity.password_rules import PasswordRules
 from moniqo.application.identity.ports import (
     AccessTokens,
@@ -30,7 +24,6 @@ from moniqo.application.identity.ports import (
     PrincipalReader,
     RefreshTokens,
 )
-from moniqo.application.identity.refresh_session import RefreshSession
 from moniqo.application.identity.register_user import RegisterUser
 from moniqo.application.identity.signed_in import SessionTerms
 from moniqo.application.shared.persistence import UnitOfWork
@@ -46,9 +39,7 @@ class Identity(Provider):
     common = provide(ZxcvbnCommonPasswords, provides=CommonPasswords)
     emails = provide(ValidatedEmailAddresses, provides=EmailAddresses)
     phones = provide(LibraryPhoneNumbers, provides=PhoneNumbers)
-    use_cases = provide_all(
-        Authenticate, CreateUser, Enrolment, GetProfile, ListUsers, LogIn, LogOut, RefreshSession
-    )
+    enrolment = provide(Enrolment)
 
     @provide
     def principals(self, backend: Backend, uow: UnitOfWork) -> PrincipalReader:

@@ -2,7 +2,6 @@
 
 from dishka import Provider, Scope, provide
 
-from moniqo.application.notifications.access import NOTIFICATIONS
 from moniqo.application.notifications.notify import Notify, reactions
 from moniqo.application.notifications.relay_outbox import RelayOutbox
 from moniqo.application.shared.persistence import UnitOfWork
@@ -10,18 +9,12 @@ from moniqo.application.shared.system import Clock
 from moniqo.application.trading.settle_orders import SettleOrders
 from moniqo.domain.shared.ids import OutboxEventId
 from moniqo.domain.trading.events import CandlesImported
-from moniqo.entrypoints.providers.reads import add_reads
 
 
 class Notifications(Provider):
     """Everything of the context `notifications`, and who reacts to what."""
 
     scope = Scope.APP
-    notify = provide(Notify)
-
-    def __init__(self) -> None:
-        super().__init__()
-        add_reads(self, NOTIFICATIONS)
 
     @provide
     def relay(
