@@ -15,7 +15,7 @@ from uuid import UUID
 
 from moniqo.domain.shared.decimals import canonical
 from moniqo.domain.shared.scalar import Scalar, Secret, scalar_type
-from moniqo.domain.shared.schema import peel, plain, schema
+from moniqo.domain.shared.schema import Field, peel, plain, schema
 from moniqo.domain.shared.types import JsonObject
 
 Convert = Callable[[Any], Any]
@@ -128,7 +128,7 @@ class Codec:
         return lambda mapping: close({key: value_of(value) for key, value in mapping.items()})
 
     def _object_encoder(self, owner: type) -> Convert:
-        plan = [(field.name, self.encoder(field.type)) for field in schema(owner)]
+        plan = [(field.name, self.encoder(field.type)) for field in self._encoded(owner)]
 
         def encode(value: object) -> dict[str, Any]:
             result = {}
@@ -138,6 +138,10 @@ class Codec:
             return result
 
         return encode
+
+    def _encoded(self, owner: type) -> Iterable[Field]:
+        """The fields of a dataclass that are written."""
+        return schema(owner)
 
     def _decoder(self, annotation: Any) -> Convert | None:
         bare, optional, _ = peel(annotation)

@@ -1,9 +1,8 @@
 """How values are shown: by the shared codec, less book-keeping and what one table withholds."""
 
 from collections.abc import Mapping
-from typing import Any
 
-from moniqo.adapters.codec import JSON_LEAVES, Codec, Convert
+from moniqo.adapters.codec import JSON_LEAVES, Codec
 from moniqo.domain.shared.entity import BOOKKEEPING, Entity
 from moniqo.domain.shared.schema import Field, schema
 from moniqo.domain.trading.market import Candle
@@ -32,14 +31,5 @@ class AnswerCodec(Codec):
     def __init__(self) -> None:
         super().__init__(JSON_LEAVES, secrets=False)
 
-    def _object_encoder(self, owner: type) -> Convert:
-        plan = [(field.name, self.encoder(field.type)) for field in shown(owner)]
-
-        def encode(value: object) -> dict[str, Any]:
-            result = {}
-            for name, convert in plan:
-                item = getattr(value, name)
-                result[name] = item if item is None or convert is None else convert(item)
-            return result
-
-        return encode
+    def _encoded(self, owner: type) -> tuple[Field, ...]:
+        return shown(owner)
