@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from moniqo.adapters.connections import connected
 from moniqo.application.trading.ports import Exchange, OrderReport, Venue
-from moniqo.domain.shared.errors import Unavailable
 from moniqo.domain.trading.order import Order
 
 
@@ -27,8 +27,4 @@ class RoutingExchange:
         return await self._of(venue).cancel(order, venue)
 
     def _of(self, venue: Venue) -> Exchange:
-        provider = venue.wallet.provider
-        if provider not in self.exchanges:
-            known = ", ".join(sorted(self.exchanges))
-            raise Unavailable(f"There is no connection to {provider} here, only to: {known}.")
-        return self.exchanges[provider]
+        return connected(self.exchanges, venue.wallet.provider)

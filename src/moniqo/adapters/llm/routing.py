@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from moniqo.adapters.connections import connected
 from moniqo.application.agents.ports import LanguageModel, ModelAnswer, Question
 from moniqo.domain.agents.agent import Provider
-from moniqo.domain.shared.errors import Unavailable
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +24,4 @@ class RoutingModel:
         return await self._of(question).answer(question)
 
     def _of(self, question: Question) -> LanguageModel:
-        provider = question.agent.provider
-        if provider not in self.models:
-            known = ", ".join(sorted(self.models))
-            raise Unavailable(f"There is no connection to {provider} here, only to: {known}.")
-        return self.models[provider]
+        return connected(self.models, question.agent.provider)
