@@ -36,6 +36,11 @@ def eq(field: str, value: object) -> Condition:
     return Condition(field, Op.EQ, value)
 
 
+def same(field: str, value: object) -> Condition:
+    """The field equals `value`, or is null with it."""
+    return is_null(field) if value is None else eq(field, value)
+
+
 def any_of(field: str, values: tuple[object, ...]) -> Condition:
     """The field equals one of `values`, None among them matching null; no values, no match."""
     return Condition(field, Op.IN, values)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from moniqo.application.shared.conflicts import settled
 from moniqo.application.shared.persistence import Transaction, UnitOfWork
-from moniqo.application.shared.query import Condition, eq, is_null
+from moniqo.application.shared.query import Condition, eq, same
 from moniqo.application.shared.system import Ids
 from moniqo.application.trading.ledger import ledger_entries
 from moniqo.application.trading.ports import FillReport, OrderReport
@@ -100,11 +100,10 @@ class ApplyReport:
 
 def open_position(order: Order) -> tuple[Condition, ...]:
     """The conditions of the open trade that an order's fills belong to."""
-    flow = is_null("flow_id") if order.flow_id is None else eq("flow_id", order.flow_id)
     return (
         eq("user_wallet_id", order.user_wallet_id),
         eq("status", TradeStatus.OPEN),
-        flow,
+        same("flow_id", order.flow_id),
         eq("symbol", order.symbol),
     )
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from moniqo.application.shared.conflicts import settled
 from moniqo.application.shared.persistence import Transaction, UnitOfWork
-from moniqo.application.shared.query import Listing, any_of, eq, is_null
+from moniqo.application.shared.query import Listing, any_of, eq, is_null, same
 from moniqo.application.shared.system import Clock, Ids
 from moniqo.application.trading.access import TRADE_ACCESS
 from moniqo.application.trading.send_order import SendOrder
@@ -41,12 +41,11 @@ class CloseTrade:
     async def _exits(self, user_id: UserId, trade_id: TradeId) -> tuple[Order, ...]:
         async with self.uow() as tx:
             trade = await self._own(tx, user_id, trade_id)
-            flow = eq("flow_id", trade.flow_id) if trade.flow_id else is_null("flow_id")
             listing = Listing(
                 where=(
                     eq("user_wallet_id", trade.user_wallet_id),
                     any_of("status", OPEN),
-                    flow,
+                    same("flow_id", trade.flow_id),
                     eq("symbol", trade.symbol),
                     eq("side", Side.SELL),
                     is_null("protects", expected=False),
