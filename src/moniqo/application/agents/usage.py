@@ -4,13 +4,12 @@ from collections.abc import Callable, Iterable
 
 from moniqo.application.shared.persistence import Transaction
 from moniqo.application.shared.query import Condition, Listing, any_of, eq
-from moniqo.domain.agents.flow import Flow, FlowStatus
+from moniqo.domain.agents.flow import ALIVE, Flow
 from moniqo.domain.shared.entity import Entity
 from moniqo.domain.shared.errors import RuleViolated
 from moniqo.domain.shared.ids import UserId
 
 _AT_ONCE = 500
-_ALIVE = any_of("status", (FlowStatus.ACTIVE, FlowStatus.PAUSED))
 
 
 async def require_unused(
@@ -20,7 +19,7 @@ async def require_unused(
 
     What has no owner belongs to everybody: then the flows of all count.
     """
-    where: tuple[Condition, ...] = (_ALIVE,)
+    where: tuple[Condition, ...] = (any_of("status", ALIVE),)
     if owner_id is not None:
         where = (*where, eq("user_id", owner_id))
     cursor = None

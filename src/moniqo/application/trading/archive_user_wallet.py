@@ -7,13 +7,11 @@ from moniqo.application.shared.conflicts import settled
 from moniqo.application.shared.persistence import Transaction, UnitOfWork
 from moniqo.application.shared.query import any_of, eq
 from moniqo.application.trading.access import USER_WALLET_ACCESS
-from moniqo.domain.agents.flow import Flow, FlowStatus
+from moniqo.domain.agents.flow import ALIVE, Flow
 from moniqo.domain.shared.errors import RuleViolated
 from moniqo.domain.shared.ids import UserId
 from moniqo.domain.trading.order import OPEN, Order
 from moniqo.domain.trading.wallet import UserWallet
-
-_ALIVE = any_of("status", (FlowStatus.ACTIVE, FlowStatus.PAUSED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,7 @@ class ArchiveUserWallet:
 
 async def _require_unused(tx: Transaction, account: UserWallet) -> None:
     its_own = eq("user_wallet_id", account.id)
-    flow = await tx[Flow].first(eq("user_id", account.user_id), its_own, _ALIVE)
+    flow = await tx[Flow].first(eq("user_id", account.user_id), its_own, any_of("status", ALIVE))
     if flow is not None:
         raise RuleViolated(f"The flow “{flow.title}” uses it; stop or change the flow first.")
     if await tx[Order].first(its_own, any_of("status", OPEN)) is not None:

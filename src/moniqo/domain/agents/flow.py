@@ -25,6 +25,9 @@ class FlowStatus(StrEnum):
     STOPPED = "stopped"
 
 
+ALIVE = (FlowStatus.ACTIVE, FlowStatus.PAUSED)
+
+
 @dataclass(frozen=True, slots=True)
 class StepConfig(Value):
     """How many candles the step's snapshot holds; by default what the agent looks at."""
