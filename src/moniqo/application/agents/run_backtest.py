@@ -7,9 +7,10 @@ from decimal import Decimal
 
 from moniqo.application.agents.laboratory import Laboratory, World
 from moniqo.application.agents.replay import OnBar, Outcome, Progress, replay
+from moniqo.application.shared.lookups import by_ids
 from moniqo.application.shared.persistence import UnitOfWork
-from moniqo.application.shared.query import Listing, any_of
 from moniqo.application.shared.system import Clock
+from moniqo.application.shared.views import view
 from moniqo.application.trading.ports import MarketData
 from moniqo.domain.agents.agent import Agent
 from moniqo.domain.agents.backtest import Backtest, BacktestStatus, Metrics
@@ -22,7 +23,6 @@ from moniqo.domain.trading.market import Candle, Instrument, Series
 from moniqo.domain.trading.metrics import performance
 from moniqo.domain.trading.wallet import Balance, UserWallet, Wallet
 
-MOST_STEPS = 20
 STEP = 5
 """Progress is stored whenever it has grown by so many hundredths."""
 
@@ -84,18 +84,16 @@ class RunBacktest:
             flow = await tx[Flow].get(backtest.flow_id, include_deleted=True)
             account = await tx[UserWallet].get(flow.user_wallet_id, include_deleted=True)
             wallet = await tx[Wallet].get(account.wallet_id, include_deleted=True)
-            agent_ids = tuple(item.agent_id for item in flow.steps)
-            prompt_ids = tuple(item.prompt_id for item in flow.steps)
-            agents = await tx[Agent].page(_by_ids(agent_ids))
-            prompts = await tx[Prompt].page(_by_ids(prompt_ids))
+            agents = await by_ids(tx, Agent, (item.agent_id for item in flow.steps))
+            prompts = await by_ids(tx, Prompt, (item.prompt_id for item in flow.steps))
         series = Series(wallet.market, flow.symbol, flow.timeframe)
         instrument = await self.market.instrument(series.exchange, series.symbol)
         candles = await self._candles(series, backtest)
         quote = Balance(free=backtest.starting_balance)
         return World(
             flow=flow.with_(status=FlowStatus.ACTIVE),
-            agents=agents.items,
-            prompts=prompts.items,
+            agents=tuple(agents.values()),
+            prompts=tuple(prompts.values()),
             account=account.with_(balances={instrument.quote: quote}, credentials=None),
             wallet=_paper(wallet, backtest.slippage),
             instrument=_with_fee(instrument, backtest.fee_rate),
@@ -147,10 +145,6 @@ class _Held:
         return told
 
 
-def _by_ids(ids: tuple[object, ...]) -> Listing:
-    return Listing(where=(any_of("id", ids),), limit=MOST_STEPS, include_deleted=True)
-
-
 def _paper(wallet: Wallet, slippage: Decimal) -> Wallet:
     """The venue as the embedded exchange plays it, whatever the real one is."""
     own = wallet.config if wallet.is_paper else {}
@@ -165,15 +159,11 @@ def _with_fee(instrument: Instrument, rate: Decimal) -> Instrument:
 def _metrics(backtest: Backtest, world: World, outcome: Outcome) -> Metrics:
     profits = [trade.profit_loss for trade in outcome.trades if trade.profit_loss is not None]
     figures = performance(backtest.starting_balance, outcome.equity, profits)
-    return Metrics(
+    return view(
+        Metrics,
+        figures,
         bars=len(world.candles),
         closed_trades=len(profits),
         final_equity=outcome.equity[-1].equity,
         fees=sum((trade.fees for trade in outcome.trades), Decimal(0)),
-        total_return=figures.total_return,
-        win_rate=figures.win_rate,
-        profit_factor=figures.profit_factor,
-        sharpe=figures.sharpe,
-        sortino=figures.sortino,
-        max_drawdown=figures.max_drawdown,
     )

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from moniqo.application.identity.members import Member, Profile, keys_of, permissions_of, profile_of
+from moniqo.application.shared.lookups import by_ids
 from moniqo.application.shared.persistence import Transaction, UnitOfWork
-from moniqo.application.shared.query import Listing, Page, any_of
+from moniqo.application.shared.query import Listing, Page
 from moniqo.domain.identity.account import Account
 from moniqo.domain.identity.role import Role
 from moniqo.domain.identity.user import User
@@ -25,15 +26,8 @@ class ListUsers:
 
 
 async def _profiles(tx: Transaction, users: tuple[User, ...]) -> tuple[Profile, ...]:
-    owned = Listing(
-        where=(any_of("id", tuple(user.account_id for user in users)),),
-        limit=max(1, len(users)),
-        include_deleted=True,
-    )
-    accounts = {found.id: found for found in (await tx[Account].page(owned)).items}
-    used = tuple({user.role_id for user in users})
-    held = Listing(where=(any_of("id", used),), limit=max(1, len(used)), include_deleted=True)
-    roles = {found.id: found for found in (await tx[Role].page(held)).items}
+    accounts = await by_ids(tx, Account, (user.account_id for user in users))
+    roles = await by_ids(tx, Role, (user.role_id for user in users))
     known = await permissions_of(tx, tuple(roles.values()))
     return tuple(
         profile_of(

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from moniqo.application.shared.access import Browse
+from moniqo.application.shared.lookups import by_ids
 from moniqo.application.shared.persistence import UnitOfWork
-from moniqo.application.shared.query import Listing, Page, any_of
+from moniqo.application.shared.query import Listing, Page
 from moniqo.application.trading.access import USER_WALLET_ACCESS
 from moniqo.application.trading.user_wallet_views import UserWalletView, user_wallet_view
 from moniqo.domain.shared.ids import UserId
@@ -20,10 +21,6 @@ class ListUserWallets:
     async def __call__(self, *, user_id: UserId, listing: Listing) -> Page[UserWalletView]:
         """The page."""
         page = await Browse(self.uow, USER_WALLET_ACCESS)(user_id=user_id, listing=listing)
-        wanted = tuple({account.wallet_id for account in page.items})
-        venues = Listing(
-            where=(any_of("id", wanted),), limit=max(1, len(wanted)), include_deleted=True
-        )
         async with self.uow() as tx:
-            known = {wallet.id: wallet for wallet in (await tx[Wallet].page(venues)).items}
+            known = await by_ids(tx, Wallet, (account.wallet_id for account in page.items))
         return page.holding(user_wallet_view(it, known[it.wallet_id]) for it in page.items)

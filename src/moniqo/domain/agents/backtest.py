@@ -11,6 +11,7 @@ from moniqo.domain.shared.errors import Invalid, RuleViolated
 from moniqo.domain.shared.ids import BacktestId, FlowId, UserId
 from moniqo.domain.shared.rules import Length, Range
 from moniqo.domain.trading.market import Amount, Price, Rate
+from moniqo.domain.trading.metrics import Performance
 
 
 class BacktestStatus(StrEnum):
@@ -51,19 +52,13 @@ class BacktestTrade(Value):
 
 
 @dataclass(frozen=True, slots=True)
-class Metrics(Value):
-    """The outcome in figures; ratios are None where undefined. See `trading.metrics`."""
+class Metrics(Performance):
+    """The outcome in figures; ratios are None where undefined."""
 
     bars: int
     closed_trades: int
     final_equity: Decimal
     fees: Amount
-    total_return: Decimal
-    win_rate: Decimal | None
-    profit_factor: Decimal | None
-    sharpe: float | None
-    sortino: float | None
-    max_drawdown: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import Protocol
 
 from moniqo.domain.shared.decimals import ZERO, exact, storable
+from moniqo.domain.shared.entity import Value
 
 DAYS = Decimal(365)
 
@@ -30,8 +31,8 @@ class Mark(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Performance:
-    """The outcome of trading. Returns, rates and factors are plain ratios, not per cents."""
+class Performance(Value):
+    """The outcome of trading. Returns, rates and factors are plain ratios; None where undefined."""
 
     total_return: Decimal
     win_rate: Decimal | None
