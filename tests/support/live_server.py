@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -13,15 +12,10 @@ from typing import Any
 
 import httpx2
 
+from support.servers.process import free_port
+
 COMMAND = str(Path(sys.executable).with_name("moniqo"))
 STARTUP_SECONDS = 40
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def moniqo(*arguments: str, env: Mapping[str, str], cwd: Path) -> dict[str, Any]:

@@ -17,10 +17,11 @@ from moniqo.adapters.persistence.recording import RecordedUnitOfWork
 from moniqo.application.identity.authenticate import Authenticate
 from moniqo.application.identity.ports import AccessClaims, AccessToken, SessionState
 from moniqo.application.identity.principal import Principal
-from moniqo.application.shared.access import Access, Archive, Browse, Fetch
+from moniqo.application.shared.access import Access, Archive, Browse, Fetch, own
 from moniqo.application.shared.caller import current_call
+from moniqo.application.shared.drafts import replacement
 from moniqo.application.shared.persistence import UnitOfWork
-from moniqo.application.shared.query import Condition, Listing, Page, eq
+from moniqo.application.shared.query import Listing, Page
 from moniqo.application.shared.system import Clock, Ids
 from moniqo.domain.shared.entity import Entity, Value
 from moniqo.domain.shared.errors import Unauthenticated, Unavailable
@@ -127,10 +128,6 @@ class Origin(Value):
     user_agent: str
 
 
-def own(user_id: UserId) -> tuple[Condition, ...]:
-    return (eq("user_id", user_id),)
-
-
 TOOLS = Access(Tool, readable=own, writable=own)
 
 
@@ -140,9 +137,10 @@ class MakeTool:
     ids: Ids
 
     async def __call__(self, *, user_id: UserId, draft: ToolDraft) -> Tool:
-        values = {name: getattr(draft, name) for name in ToolDraft.__slots__}
         async with self.uow() as tx:
-            return await tx[Tool].add(Tool(id=ToolId(self.ids.new()), user_id=user_id, **values))
+            return await tx[Tool].add(
+                Tool(id=ToolId(self.ids.new()), user_id=user_id, **replacement(draft))
+            )
 
 
 @dataclass(frozen=True, slots=True)
