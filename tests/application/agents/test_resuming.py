@@ -9,7 +9,7 @@ import pytest
 from moniqo.application.agents.resume_work import ResumeWork
 from moniqo.application.agents.start_run import RUN_FLOW
 from moniqo.domain.agents.run import FlowRun, RunStatus, StepStatus
-from moniqo.domain.shared.errors import RuleViolated
+from moniqo.domain.shared.errors import RuleViolated, StaleVersion
 from moniqo.domain.trading.order import Order, OrderStatus
 from support.trading_floor import TradingFloor, answer, bars, flat_bars
 
@@ -209,3 +209,31 @@ async def test_money_of_a_cancelled_order_is_free_again() -> None:
 
     assert cancelled.status is OrderStatus.CANCELLED
     assert await floor.money() == {"USDT": (D(10000), D(0))}
+
+
+async def test_a_step_that_began_without_a_snapshot_fails_the_run() -> None:
+    floor = await TradingFloor(flat_bars(2)).open()
+    floor.at(1)
+    queued = await floor.queued()
+    async with floor.uow() as tx:
+        await tx[FlowRun].save(queued.with_step(queued.steps[0].moved(StepStatus.DECIDING)))
+
+    ended = await floor.run_flow(run_id=queued.id)
+
+    assert ended is not None
+    assert ended.error == "The step began without a snapshot."
+
+
+async def test_an_executor_that_lost_its_run_leaves_it_to_the_other() -> None:
+    floor = await TradingFloor(flat_bars(2)).open()
+    floor.at(1)
+    queued = await floor.queued()
+
+    async def overtaken(*_: object) -> None:
+        raise StaleVersion("FlowRun was changed by somebody else meanwhile.")
+
+    late = replace(floor.execute, begin=overtaken)  # type: ignore[arg-type]
+
+    assert await replace(floor.run_flow, execute=late)(run_id=queued.id) is None
+    async with floor.uow() as tx:
+        assert (await tx[FlowRun].get(queued.id)).status is RunStatus.RUNNING

@@ -7,7 +7,7 @@ import pytest
 
 from moniqo.domain.shared.errors import AlreadyExists, NotFound, RuleViolated
 from moniqo.domain.shared.ids import UserId
-from moniqo.domain.trading.order import Order, OrderStatus, OrderType
+from moniqo.domain.trading.order import Fill, Order, OrderStatus, OrderType
 from moniqo.domain.trading.trade import Trade, TradeStatus
 from support.trading_floor import IDS, TradingFloor, answer, bars, flat_bars
 
@@ -64,6 +64,22 @@ async def test_what_was_bought_before_a_cancellation_is_guarded_too() -> None:
     assert entry.status is OrderStatus.PARTIALLY_FILLED
     assert (guard.quantity, guard.status) == (D(1), OrderStatus.ACCEPTED)
     assert (await floor.money())["BTC"] == (D(0), D(1))
+
+
+async def test_fills_of_several_bars_are_booked_once_each() -> None:
+    rows = bars(FLAT, FLAT, (110, 110, 110, 110), FLAT)
+    floor = await TradingFloor(rows, config={"market": "binance", "volume_share": "0.1"}).open()
+    await floor.run(1, answer("buy", quantity="10"))
+    for bar in (2, 3):
+        floor.at(bar)
+        await floor.settle()
+        await floor.settle()
+
+    (order,), (trade,) = await floor.orders(), await floor.trades()
+    assert order.status is OrderStatus.PARTIALLY_FILLED
+    assert (order.filled_quantity, order.filled_value) == (D(2), D(210))
+    assert (trade.quantity, trade.entry_price) == (D(2), D(105))
+    assert len(await floor.all(Fill)) == 2
 
 
 async def test_a_target_alone_is_a_take_profit_order() -> None:
