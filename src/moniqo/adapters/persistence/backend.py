@@ -1,8 +1,7 @@
 """What a storage backend must do. Everything else is shared and lives in `recording`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from moniqo.adapters.persistence.collection import Collection
 from moniqo.application.shared.query import Condition
@@ -11,8 +10,7 @@ from moniqo.domain.shared.entity import Entity
 E = TypeVar("E", bound=Entity)
 
 
-@dataclass(frozen=True, slots=True)
-class Select:
+class Select(NamedTuple):
     """A read: live rows only unless `deleted`, ordered by `sort` and then the id.
 
     `sort` holds (field, descending) pairs and always ends with the id; null is lowest.

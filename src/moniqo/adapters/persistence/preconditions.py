@@ -14,15 +14,17 @@ class Preconditions:
     """
 
     def __init__(self) -> None:
-        self._met: set[UUID] = set()
+        self._met: frozenset[UUID] = frozenset()
 
     def fail(self, entity: Entity) -> bool:
         """Whether the caller expects another version than the one about to be replaced."""
         expected = current_call.get().expected
+        if not expected:
+            return False
         versions = [version for entity_id, version in expected if entity_id == entity.id]
         if not versions or entity.id in self._met:
             return False
-        self._met.add(entity.id)
+        self._met |= {entity.id}
         return entity.version not in versions
 
     def committed(self) -> None:
