@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import Sequence
+from time import monotonic
 from typing import Any
 
 import aiosqlite
@@ -16,6 +17,7 @@ from moniqo.domain.shared.errors import Unavailable
 
 OLDEST = (3, 37)
 _STATEMENTS = 500
+_PAUSE = 0.01
 _UNIQUE = ("SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY")
 Connection = aiosqlite.Connection
 
@@ -62,14 +64,28 @@ class SqliteDriver:
             await asyncio.to_thread(connection._thread.join)  # noqa: SLF001  (the same)
             raise
         try:
-            await connection.executescript(
-                f"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; {pragma}"
-            )
+            await self._set_up(connection, pragma)
         except BaseException:
             # Another process may be changing the journal's mode: its thread must not outlive us.
             await connection.close()
             raise
         return connection
+
+    async def _set_up(self, connection: Connection, pragma: str) -> None:
+        # Two who change a new file's journal at once do not wait: SQLite refuses one of them.
+        deadline = monotonic() + self._limits.statement_seconds
+        while True:
+            try:
+                await connection.executescript(
+                    f"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; {pragma}"
+                )
+            except sqlite3.OperationalError as error:
+                code = getattr(error, "sqlite_errorname", "")
+                if not code.startswith("SQLITE_BUSY") or monotonic() > deadline:
+                    raise
+                await asyncio.sleep(_PAUSE)
+            else:
+                return
 
     async def fetch(
         self, connection: Connection, text: str, values: list[Any]
