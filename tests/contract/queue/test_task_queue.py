@@ -5,6 +5,7 @@ from uuid import UUID
 import pytest
 
 from moniqo.adapters.queue.in_process import InProcessQueue
+from moniqo.application.shared.caller import SYSTEM, CallContext, current_call
 from moniqo.application.shared.tasks import Job, TaskQueue
 
 FIRST, SECOND = Job("greet", UUID(int=1)), Job("greet", UUID(int=2))
@@ -49,6 +50,43 @@ async def test_no_more_jobs_than_allowed_run_at_once():
     await queue.drain()
 
     assert most == 2
+
+
+async def test_long_jobs_take_no_turns_of_the_others():
+    go_on, seen = asyncio.Event(), []
+
+    async def last(_job):
+        seen.append("long")
+        await go_on.wait()
+
+    async def greet(_job):
+        seen.append("short")
+        go_on.set()
+
+    queue = InProcessQueue({"last": last, "greet": greet}, concurrency=1, apart={"last": 1})
+
+    for number in range(3):
+        await queue.enqueue(Job("last", UUID(int=number)))
+    await queue.enqueue(FIRST)
+    await queue.drain(5)
+
+    assert seen == ["long", "short", "long", "long"]
+
+
+async def test_a_job_knows_nothing_of_who_enqueued_it():
+    seen = []
+
+    async def greet(_job):
+        seen.append(current_call.get())
+
+    queue = InProcessQueue({"greet": greet})
+    token = current_call.set(CallContext(UUID(int=7), "request", "192.0.2.1", "browser"))
+
+    await queue.enqueue(FIRST)
+    current_call.reset(token)
+    await queue.drain()
+
+    assert seen == [SYSTEM]
 
 
 async def test_a_failed_job_is_logged_with_its_name_and_the_next_one_runs(caplog):

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from contextvars import Context
 
 from moniqo.application.shared.tasks import Job
 
@@ -15,7 +16,8 @@ logger = logging.getLogger(__name__)
 class InProcessQueue:
     """See `TaskQueue`. At most `concurrency` jobs run at once, the others wait their turn.
 
-    `handlers` maps a job's name to what runs it. `resumers` look in the store for what an
+    `handlers` maps a job's name to what runs it. Jobs named in `apart`, long ones, have so many
+    turns of their own and take none of the others'. `resumers` look in the store for what an
     earlier process left unfinished and enqueue it again.
     """
 
@@ -25,20 +27,26 @@ class InProcessQueue:
         *,
         resumers: tuple[Resumer, ...] = (),
         concurrency: int = 4,
+        apart: Mapping[str, int] | None = None,
     ) -> None:
         self._handlers = handlers
         self._resumers = resumers
         self._turns = asyncio.Semaphore(concurrency)
+        self._apart = {name: asyncio.Semaphore(most) for name, most in (apart or {}).items()}
         self._tasks: set[asyncio.Task[None]] = set()
         self._waiting: set[Job] = set()
 
     async def enqueue(self, job: Job) -> None:
-        """See `TaskQueue`. A job that waits already is not accepted twice."""
+        """See `TaskQueue`. A job that waits already is not accepted twice.
+
+        The job runs as the system itself: nothing of who enqueued it is known to it.
+        """
         handler = self._handlers[job.name]
         if job in self._waiting:
             return
         self._waiting.add(job)
-        task = asyncio.create_task(self._run(handler, job), name=f"{job.name} {job.subject_id}")
+        name = f"{job.name} {job.subject_id}"
+        task = asyncio.create_task(self._run(handler, job), name=name, context=Context())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -74,7 +82,7 @@ class InProcessQueue:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _run(self, handler: Handler, job: Job) -> None:
-        async with self._turns:
+        async with self._apart.get(job.name, self._turns):
             self._waiting.discard(job)
             try:
                 await handler(job)
