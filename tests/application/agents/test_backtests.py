@@ -18,7 +18,7 @@ from moniqo.application.agents.start_backtest import RUN_BACKTEST, BacktestReque
 from moniqo.domain.agents.agent import Provider
 from moniqo.domain.agents.backtest import Backtest, BacktestStatus
 from moniqo.domain.agents.flow import Flow, FlowStep
-from moniqo.domain.shared.errors import Invalid, NotFound
+from moniqo.domain.shared.errors import Invalid, NotFound, RuleViolated
 from moniqo.domain.shared.ids import UserId
 from moniqo.domain.shared.types import JsonObject
 from moniqo.domain.trading.order import Order
@@ -265,6 +265,24 @@ async def test_a_backtest_is_queued_for_the_owner_alone(desk: Desk) -> None:
     assert [(job.name, job.subject_id) for job in queue.jobs] == [(RUN_BACKTEST, backtest.id)]
     with pytest.raises(NotFound):
         await start(user_id=UserId(desk.ids.new()), flow_id=flow.id, request=request)
+
+
+async def test_a_user_has_so_many_backtests_under_way_and_others_have_theirs(desk: Desk) -> None:
+    first, second = [await a_crossing_flow(desk, await desk.user()) for _ in range(2)]
+    start = StartBacktest(desk.uow, desk.clock, desk.ids, NotedQueue(), most_unfinished=2)
+    request = BacktestRequest(start=START, end=START + timedelta(hours=1))
+    ended, _ = [
+        await start(user_id=first.user_id, flow_id=first.id, request=request) for _ in range(2)
+    ]
+
+    with pytest.raises(RuleViolated, match="2 backtests"):
+        await start(user_id=first.user_id, flow_id=first.id, request=request)
+    others = await start(user_id=second.user_id, flow_id=second.id, request=request)
+    await an_instrument(desk)
+    await runner(desk)(backtest_id=ended.id)
+    again = await start(user_id=first.user_id, flow_id=first.id, request=request)
+
+    assert {others.status, again.status} == {BacktestStatus.QUEUED}
 
 
 async def test_an_empty_range_is_refused(desk: Desk) -> None:

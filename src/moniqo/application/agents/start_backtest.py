@@ -5,12 +5,15 @@ from datetime import datetime
 from decimal import Decimal
 
 from moniqo.application.agents.access import FLOW_ACCESS
-from moniqo.application.shared.persistence import UnitOfWork
+from moniqo.application.shared.access import own
+from moniqo.application.shared.persistence import Transaction, UnitOfWork
+from moniqo.application.shared.query import any_of
 from moniqo.application.shared.system import Clock, Ids
 from moniqo.application.shared.tasks import Job, TaskQueue
-from moniqo.domain.agents.backtest import Backtest
+from moniqo.domain.agents.backtest import UNFINISHED, Backtest
 from moniqo.domain.agents.flow import Flow
 from moniqo.domain.shared.entity import Value
+from moniqo.domain.shared.errors import RuleViolated
 from moniqo.domain.shared.ids import BacktestId, FlowId, UserId
 from moniqo.domain.trading.market import Price, Rate
 
@@ -35,19 +38,27 @@ class BacktestRequest(Value):
 
 @dataclass(frozen=True, slots=True)
 class StartBacktest:
-    """Queue a backtest of one's flow; no quota is used."""
+    """Queue a backtest of one's flow; no quota is used.
+
+    A user has at most `most_unfinished` waiting or running, so that others come to their turn.
+    """
 
     uow: UnitOfWork
     clock: Clock
     ids: Ids
     queue: TaskQueue
+    most_unfinished: int = 10
 
     async def __call__(
         self, *, user_id: UserId, flow_id: FlowId, request: BacktestRequest
     ) -> Backtest:
-        """The queued backtest; raises `NotFound`, `Invalid` for an empty range."""
+        """The queued backtest; raises `NotFound`, `Invalid` for an empty range.
+
+        `RuleViolated` while the user's backtests under way are as many as there may be.
+        """
         async with self.uow() as tx:
             flow = await tx[Flow].get(flow_id, *FLOW_ACCESS.readable(user_id))
+            await self._leave_room(tx, user_id)
             backtest = await tx[Backtest].add(
                 Backtest(
                     id=BacktestId(self.ids.new()),
@@ -62,3 +73,11 @@ class StartBacktest:
             )
         await self.queue.enqueue(Job(RUN_BACKTEST, backtest.id))
         return backtest
+
+    async def _leave_room(self, tx: Transaction, user_id: UserId) -> None:
+        unfinished = await tx[Backtest].count(*own(user_id), any_of("status", UNFINISHED))
+        if unfinished >= self.most_unfinished:
+            raise RuleViolated(
+                f"You have {unfinished} backtests that wait or run, the most that there may be. "
+                "Wait until one of them has ended."
+            )

@@ -19,9 +19,10 @@ from moniqo.application.agents.ports import LanguageModel, PromptRenderer, Sched
 from moniqo.application.agents.resume_work import ResumeWork
 from moniqo.application.agents.run_backtest import RunBacktest
 from moniqo.application.agents.run_flow import RunFlow
+from moniqo.application.agents.start_backtest import StartBacktest
 from moniqo.application.agents.step_outcome import StepOutcome
 from moniqo.application.shared.persistence import UnitOfWork
-from moniqo.application.shared.system import Clock, Randomness
+from moniqo.application.shared.system import Clock, Ids, Randomness
 from moniqo.application.shared.tasks import TaskQueue
 from moniqo.application.trading.ports import MarketData
 from moniqo.domain.agents.agent import Provider as ModelProvider
@@ -77,6 +78,13 @@ class Agents(Provider):
     ) -> RunBacktest:
         """Over stored candles."""
         return RunBacktest(uow, clock, market, laboratory, lease)
+
+    @provide
+    def start_backtest(
+        self, uow: UnitOfWork, clock: Clock, ids: Ids, queue: TaskQueue, settings: Settings
+    ) -> StartBacktest:
+        """So many a user as the settings say."""
+        return StartBacktest(uow, clock, ids, queue, settings.jobs.max_unfinished_backtests)
 
     @provide
     def resume_work(self, uow: UnitOfWork, clock: Clock, queue: TaskQueue) -> ResumeWork:

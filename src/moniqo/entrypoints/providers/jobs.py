@@ -48,8 +48,12 @@ class Jobs(Provider):
             RUN_FLOW: work.run_flow,
         }
         resumers = (work.relay_later, work.resume_work, work.settle_orders)
+        limits = settings.jobs
         queue = InProcessQueue(
-            handlers, resumers=resumers, concurrency=settings.jobs.job_concurrency
+            handlers,
+            resumers=resumers,
+            concurrency=limits.job_concurrency,
+            apart={RUN_BACKTEST: limits.backtest_concurrency},
         )
         yield queue
         await queue.drain(SECONDS_TO_END)

@@ -150,15 +150,21 @@ class Jobs:
     """Work that goes on after the answer."""
 
     job_concurrency: Annotated[
-        int, Meta(ge=1, le=64, description="Jobs that one process runs at once.")
+        int, Meta(ge=1, le=64, description="Jobs that one process runs at once, backtests aside.")
     ] = 4
+    backtest_concurrency: Annotated[
+        int, Meta(ge=1, le=64, description="Backtests that one process runs at once.")
+    ] = 1
+    max_unfinished_backtests: Annotated[
+        int, Meta(ge=1, le=10_000, description="Backtests of one user that wait or run at once.")
+    ] = 10
     job_lease_seconds: Annotated[
         int,
         Meta(ge=1, le=3600, description="How long a silent process keeps others from its work."),
-    ] = 120
+    ] = 30
     job_sweep_seconds: Annotated[
         int, Meta(ge=1, le=3600, description="How often work that nobody holds is looked for.")
-    ] = 15
+    ] = 5
 
 
 @dataclass(frozen=True, slots=True)
