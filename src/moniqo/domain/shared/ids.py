@@ -1,4 +1,7 @@
-"""One type per kind of identity. All are UUIDv7; a field of such a type is a reference."""
+"""One type per kind of identity. All are UUIDv7; a field of such a type is a reference.
+
+Here stand those that other entities refer to; one that none does may stand beside its entity.
+"""
 
 from typing import NewType
 from uuid import UUID
