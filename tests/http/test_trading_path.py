@@ -62,6 +62,7 @@ async def desk_of(house: House, name: str = "ada") -> Desk:
         "prompt_id": await made(
             client, "/api/v1/prompts", {"title": "t", "prompt": "{{ symbol }}?"}
         ),
+        "user_prompt_id": await made(client, f"{ME}/prompts", {"title": "t", "prompt": "Now?"}),
         "user_wallet_id": await made(
             client, f"{ME}/wallets", {"wallet_id": paper["id"], "label": "practice"}
         ),

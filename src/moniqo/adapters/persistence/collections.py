@@ -6,6 +6,7 @@ from moniqo.domain.agents.backtest import Backtest
 from moniqo.domain.agents.flow import Flow
 from moniqo.domain.agents.prompt import Prompt
 from moniqo.domain.agents.run import FlowRun
+from moniqo.domain.agents.user_prompt import UserPrompt
 from moniqo.domain.audit.audit_log import AuditLog
 from moniqo.domain.audit.outbox_event import OutboxEvent
 from moniqo.domain.billing.plan import Plan
@@ -53,6 +54,7 @@ REGISTRY = Registry(
     Collection(Notification, "notifications", indexes=(("user_id", "is_viewed", "created_at"),)),
     Collection(Agent, "agents", indexes=(("owner_id", "created_at"),)),
     Collection(Prompt, "prompts", indexes=(("owner_id", "created_at"),)),
+    Collection(UserPrompt, "user_prompts", indexes=(("user_id", "created_at"),)),
     Collection(Flow, "flows", indexes=(("user_id", "created_at"),)),
     Collection(
         FlowRun,

@@ -5,6 +5,7 @@ from moniqo.entrypoints.http.agents.backtests import BacktestController
 from moniqo.entrypoints.http.agents.flows import FlowController
 from moniqo.entrypoints.http.agents.prompts import PromptController
 from moniqo.entrypoints.http.agents.runs import RunController
+from moniqo.entrypoints.http.agents.user_prompts import UserPromptController
 from moniqo.entrypoints.http.billing.plans import PlanController
 from moniqo.entrypoints.http.billing.subscriptions import SubscriptionController
 from moniqo.entrypoints.http.endpoint import Controller
@@ -23,6 +24,7 @@ CONTROLLERS: tuple[type[Controller], ...] = (
     SubscriptionController,
     AgentController,
     PromptController,
+    UserPromptController,
     FlowController,
     RunController,
     BacktestController,
