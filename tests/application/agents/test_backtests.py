@@ -1,5 +1,6 @@
 """Backtests: the live use cases over the past, on a store of their own."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -219,6 +220,20 @@ async def test_a_backtest_that_died_is_run_again_once_its_lease_is_over(desk: De
     assert [(job.name, job.subject_id) for job in queue.jobs] == [(RUN_BACKTEST, backtest.id)]
     assert ended is not None
     assert (ended.status, ended.progress) == (BacktestStatus.SUCCEEDED, 100)
+
+
+async def test_a_replay_leaves_turns_to_other_work(desk: Desk) -> None:
+    await imported(desk, [(100, 100, 100, 100)] * 60)
+    desk.clock.set(START + timedelta(days=365))
+    backtest = await started(desk, await a_crossing_flow(desk, await desk.user()))
+    turns = 0
+
+    replaying = asyncio.create_task(runner(desk)(backtest_id=backtest.id))
+    while not replaying.done():
+        await asyncio.sleep(0)
+        turns += 1
+
+    assert turns >= 60 // 5
 
 
 async def test_progress_is_stored_as_the_replay_advances(desk: Desk) -> None:

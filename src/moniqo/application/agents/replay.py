@@ -18,8 +18,10 @@ from moniqo.domain.trading.market import Candle
 from moniqo.domain.trading.trade import Trade
 from moniqo.domain.trading.wallet import UserWallet
 
-BREATH = 25
-"""Bars after which other work of the process gets its turn, and finished runs are forgotten."""
+BREATH = 2
+"""Bars after which other work of the process gets its turn: a request has several to wait for."""
+STRIDE = 25
+"""Bars after which progress is told and finished runs are forgotten."""
 MOST_TRADES = 1_000_000
 
 
@@ -50,9 +52,11 @@ async def replay(world: World, simulation: Simulation, progress: Progress) -> Ou
         await _run(world, simulation, bar)
         if _ends_day(world, index):
             equity.append(await _mark(world, simulation, bar))
-        if index % BREATH == 0:
+        if index % STRIDE == 0:
             await progress(index + 1)
-            await _breathe(simulation, bar)
+            await _forget_runs(simulation, bar)
+        if index % BREATH == 0:
+            await asyncio.sleep(0)
     await progress(len(world.candles))
     async with simulation.uow() as tx:
         listing = Listing(sort=("executed_at",), limit=MOST_TRADES)
@@ -92,10 +96,9 @@ def _worth(world: World, account: UserWallet, price: Decimal) -> Decimal:
     return account.balance(instrument.quote).total + held * price
 
 
-async def _breathe(simulation: Simulation, bar: Candle) -> None:
+async def _forget_runs(simulation: Simulation, bar: Candle) -> None:
     async with simulation.uow() as tx:
         await tx[FlowRun].purge(eq("status", RunStatus.SUCCEEDED), lt("as_of", bar.closed_at))
-    await asyncio.sleep(0)
 
 
 def _told(trade: Trade, bars: list[datetime]) -> BacktestTrade:
