@@ -138,6 +138,42 @@ async def test_a_flow_goes_from_paused_to_active_and_ends_stopped(desk: Desk) ->
     ]
 
 
+@pytest.mark.parametrize("step", ["activate", "pause", "stop", "runs", "backtests"])
+async def test_what_is_asked_of_an_older_version_of_a_flow_is_not_done(
+    house: House, desk: Desk, step: str
+) -> None:
+    path = desk.path(f"{ME}/flows/{{flow_id}}")
+    tag = (await desk.client.get(path)).header("etag") or ""
+    await desk.client.post(f"{path}/activate")
+    seen = (path, f"{path}/runs", f"{ME}/backtests")
+    before = [await desk.get(place) for place in seen]
+    bodies = {"backtests": body_of("POST /api/v1/users/me/flows/{flow_id}/backtests")}
+
+    headers = (JSON_TYPE, (b"if-match", tag.encode()))
+    reply = await desk.client.send(
+        "POST", f"{path}/{step}", body=bodies.get(step, b""), headers=headers
+    )
+    await house.quiet()
+
+    assert (reply.status, reply.code) == (412, "PRECONDITION_FAILED")
+    assert [await desk.get(place) for place in seen] == before
+
+
+async def test_a_trade_is_closed_at_the_version_that_was_seen(house: House, desk: Desk) -> None:
+    await ran(house, desk)
+    (trade,) = (await desk.get(f"{ME}/trades"))["items"]
+    path = f"{ME}/trades/{trade['id']}"
+    tag = (await desk.client.get(path)).header("etag") or ""
+    other = tag.replace(f'"v{trade["version"]}-', f'"v{trade["version"] + 1}-')
+
+    refused = await desk.client.post(f"{path}/close", headers=((b"if-match", other.encode()),))
+    untouched = await desk.get(path)
+    closed = await desk.client.post(f"{path}/close", headers=((b"if-match", tag.encode()),))
+
+    assert (refused.status, closed.status) == (412, 200)
+    assert untouched == trade
+
+
 async def test_a_backtest_replays_the_flow(house: House, desk: Desk) -> None:
     started = await desk.client.post(
         desk.path(f"{ME}/flows/{{flow_id}}/backtests"),

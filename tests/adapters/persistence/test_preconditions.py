@@ -55,6 +55,7 @@ async def test_another_version_is_left_alone(store: Store) -> None:
     with pytest.raises(PreconditionFailed):
         await rename(store, specimen, "new")
 
+    expect()
     assert (await store.stored(specimen.id)).name == "old"
 
 
@@ -97,3 +98,42 @@ async def test_what_was_not_committed_is_expected_again(store: Store) -> None:
 
     with pytest.raises(PreconditionFailed):
         await rename(store, specimen, "new")
+
+
+async def test_what_is_only_loaded_must_be_the_expected_version_too(store: Store) -> None:
+    specimen = await store.added()
+    expect((specimen.id, 7))
+
+    with pytest.raises(PreconditionFailed):
+        async with store.uow() as tx:
+            await tx[Specimen].get(specimen.id)
+
+
+async def test_having_read_is_not_having_changed(store: Store) -> None:
+    specimen = await store.added()
+    expect((specimen.id, 1))
+
+    async with store.uow() as tx:
+        await tx[Specimen].get(specimen.id)
+    expected = current_call.get().expected
+    current_call.set(CallContext())
+    await rename(store, specimen, "by somebody else")
+    current_call.set(CallContext(expected=expected))
+
+    with pytest.raises(PreconditionFailed):
+        await rename(store, specimen, "new")
+
+
+async def test_what_a_call_has_begun_goes_on_whoever_changes_the_entity(store: Store) -> None:
+    specimen = await store.added()
+    expect((specimen.id, 1))
+
+    async with store.uow() as tx:
+        await tx[Specimen].get(specimen.id)
+        await tx[Specimen].add(store.specimen())
+    expected = current_call.get().expected
+    current_call.set(CallContext())
+    await rename(store, specimen, "by somebody else")
+    current_call.set(CallContext(expected=expected))
+
+    assert (await rename(store, specimen, "new")).version == 3

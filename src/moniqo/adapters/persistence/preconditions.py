@@ -10,14 +10,15 @@ from moniqo.domain.shared.entity import Entity
 class Preconditions:
     """What the current call expects, as far as one unit of work has met it.
 
-    Once met and committed an expectation is over: the version is then the call's own.
+    An entity is held against it when it is loaded by its id, and when it is replaced. Once met
+    and something was committed an expectation is over: the version is then the call's own.
     """
 
     def __init__(self) -> None:
         self._met: frozenset[UUID] = frozenset()
 
     def fail(self, entity: Entity) -> bool:
-        """Whether the caller expects another version than the one about to be replaced."""
+        """Whether the caller expects another version than this one."""
         expected = current_call.get().expected
         if not expected:
             return False

@@ -47,7 +47,8 @@ class RecordedTransaction:
         if self._events:
             await self._work.session.insert(self._work.registry[OutboxEvent], self._events)
         await self._work.session.commit()
-        self._work.preconditions.committed()
+        if self._work.wrote or self._events:
+            self._work.preconditions.committed()
 
     async def abandon(self) -> None:
         """Keep nothing."""

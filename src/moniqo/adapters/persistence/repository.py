@@ -39,6 +39,7 @@ class RecordedRepository(Generic[E]):
         if not rows:
             self._work.doomed = True
             raise NotFound(f"{self._collection.entity.__name__} not found.")
+        self._expected(rows[0])
         return rows[0]
 
     async def first(
@@ -80,7 +81,7 @@ class RecordedRepository(Generic[E]):
     async def add(self, entity: E) -> E:
         """See `Repository`."""
         stored = stamped(entity, self._work.clock.now(), created=True)
-        await self._work.guarded(self._work.session.insert, self._collection, [stored])
+        await self._work.changed(self._work.session.insert, self._collection, [stored])
         if self._audits:
             await self._work.guarded(self._work.record, AuditAction.CREATE, None, stored)
         return stored
@@ -90,7 +91,7 @@ class RecordedRepository(Generic[E]):
         now = self._work.clock.now()
         rows = [stamped(entity, now, created=True) for entity in entities]
         if rows:
-            await self._work.guarded(self._work.session.insert, self._collection, rows)
+            await self._work.changed(self._work.session.insert, self._collection, rows)
 
     async def save(self, entity: E) -> E:
         """See `Repository`."""
@@ -106,21 +107,24 @@ class RecordedRepository(Generic[E]):
         if not where or self._collection.append_only:
             raise ValueError("purge needs a condition, and rows that may go")
         conditions = self._checked(where)
-        return await self._work.guarded(self._work.session.delete, self._collection, conditions)
+        return await self._work.changed(self._work.session.delete, self._collection, conditions)
 
     async def _replace(self, action: AuditAction, entity: E, now: datetime) -> E:
         if self._collection.append_only:
             raise ValueError(f"{self._collection.name} only ever grows")
-        if self._work.preconditions.fail(entity):
-            self._work.doomed = True
-            raise outdated(self._collection)
+        self._expected(entity)
         stored = stamped(entity, now, created=False)
         old = await self._before(entity) if self._audits else None
         update = self._work.session.update
-        await self._work.guarded(update, self._collection, stored, entity.version)
+        await self._work.changed(update, self._collection, stored, entity.version)
         if old is not None and not (action is AuditAction.UPDATE and self._is_quiet(old, stored)):
             await self._work.guarded(self._work.record, action, old, stored)
         return stored
+
+    def _expected(self, entity: E) -> None:
+        if self._work.preconditions.fail(entity):
+            self._work.doomed = True
+            raise outdated(self._collection)
 
     async def _before(self, entity: E) -> E:
         select = Select(where=(eq("id", entity.id),), limit=1, deleted=True)

@@ -33,6 +33,7 @@ class Work:
         self.ids = ids
         self.audited = audited
         self.doomed = False
+        self.wrote = False
         self.preconditions = Preconditions()
 
     async def guarded(
@@ -46,6 +47,13 @@ class Work:
         except BaseException:
             self.doomed = True
             raise
+
+    async def changed(
+        self, call: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Make a call of the session that changes the store, guarded."""
+        self.wrote = True
+        return await self.guarded(call, *args, **kwargs)
 
     async def record(self, action: AuditAction, old: Entity | None, new: Entity | None) -> None:
         """Write the audit row of a change."""
