@@ -1,5 +1,6 @@
 """A flow on a paper account, with an agent that answers from a script and a venue that can fail."""
 
+import asyncio
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ from moniqo.application.shared.query import Listing
 from moniqo.application.shared.tasks import Job
 from moniqo.application.trading.apply_report import ApplyReport
 from moniqo.application.trading.close_trade import CloseTrade
+from moniqo.application.trading.make_way import MakeWay
 from moniqo.application.trading.ports import Exchange, OrderReport, OutcomeUnknown, Venue
 from moniqo.application.trading.send_order import SendOrder
 from moniqo.application.trading.settle_orders import SettleOrders
@@ -131,6 +133,7 @@ class MoodyExchange:
 
     async def lookup(self, order: Order, venue: Venue) -> OrderReport | None:
         self._line("lookup")
+        await asyncio.sleep(0)
         if order.client_order_id not in self.received:
             return None
         return await self.venue.lookup(order, venue)
@@ -230,7 +233,9 @@ class TradingFloor:
         )
 
     def _wire(self) -> None:
-        send = SendOrder(self.uow, self.exchange, ApplyReport(self.uow, self.ids))
+        apply_report = ApplyReport(self.uow, self.ids)
+        make_way = MakeWay(self.uow, self.exchange, apply_report)
+        send = SendOrder(self.uow, self.exchange, apply_report, make_way)
         outcome = StepOutcome(self.uow, self.clock, self.quotas)
         renderer = MinijinjaRenderer()
         self.send_order = send

@@ -8,9 +8,11 @@ import pytest
 
 from moniqo.application.agents.resume_work import ResumeWork
 from moniqo.application.agents.start_run import RUN_FLOW
-from moniqo.domain.agents.run import FlowRun, RunStatus, StepStatus
+from moniqo.domain.agents.run import MOST_ATTEMPTS, FlowRun, RunStatus, StepStatus
+from moniqo.domain.audit.outbox_event import OutboxEvent
 from moniqo.domain.shared.errors import RuleViolated, StaleVersion
 from moniqo.domain.trading.order import Order, OrderStatus
+from moniqo.domain.trading.wallet import UserWallet
 from support.trading_floor import TradingFloor, answer, bars, flat_bars
 
 D = Decimal
@@ -20,11 +22,12 @@ class Crash(BaseException):
     """The process dies here."""
 
 
+async def die(*_: object, **__: object) -> None:
+    raise Crash
+
+
 async def crash_in(floor: TradingFloor, stage: str) -> FlowRun:
     """Execute a run that dies in a stage, and let its lease run out."""
-
-    async def die(*_: object, **__: object) -> None:
-        raise Crash
 
     queued = await floor.queued()
     dying = replace(floor.execute, **{stage: die})
@@ -237,3 +240,56 @@ async def test_an_executor_that_lost_its_run_leaves_it_to_the_other() -> None:
     assert await replace(floor.run_flow, execute=late)(run_id=queued.id) is None
     async with floor.uow() as tx:
         assert (await tx[FlowRun].get(queued.id)).status is RunStatus.RUNNING
+
+
+async def test_a_wallet_that_was_removed_fails_the_run_and_orders_nothing() -> None:
+    floor = await TradingFloor(flat_bars(2)).open()
+    async with floor.uow() as tx:
+        await tx[UserWallet].remove(await tx[UserWallet].get(floor.account.id))
+
+    run = await floor.run(1, answer("buy", fraction="0.5"))
+
+    assert (run.status, run.error) == (RunStatus.FAILED, "The wallet was removed.")
+
+
+async def test_a_wallet_that_is_removed_in_the_middle_of_a_step_fails_the_run() -> None:
+    floor = await TradingFloor(flat_bars(2)).open()
+    floor.at(1)
+    floor.model.script = [answer("buy", fraction="0.5")] * 2
+    queued = await crash_in(floor, "intend")
+    async with floor.uow() as tx:
+        await tx[UserWallet].remove(await tx[UserWallet].get(floor.account.id))
+
+    run = await floor.run_flow(run_id=queued.id)
+
+    assert run is not None
+    assert (run.status, run.error) == (RunStatus.FAILED, "The wallet was removed.")
+    assert await floor.orders() == []
+
+
+async def test_an_order_of_a_wallet_that_is_gone_is_still_booked() -> None:
+    floor = await TradingFloor(flat_bars(3)).open()
+    await floor.run(1, answer("buy", fraction="0.5"))
+    async with floor.uow() as tx:
+        await tx[UserWallet].remove(await tx[UserWallet].get(floor.account.id))
+
+    floor.at(2)
+    await floor.settle()
+
+    assert [order.status for order in await floor.orders()] == [OrderStatus.FILLED]
+
+
+async def test_a_run_that_never_comes_to_an_end_is_given_up() -> None:
+    floor = await TradingFloor(flat_bars(2)).open()
+    floor.at(1)
+    queued = await floor.queued()
+    for _ in range(MOST_ATTEMPTS):
+        with pytest.raises(Crash):
+            await replace(floor.run_flow, execute=die)(run_id=queued.id)
+        floor.clock.set(floor.clock.now() + floor.run_flow.lease)
+
+    run = await floor.run_flow(run_id=queued.id)
+
+    assert run is not None
+    assert (run.status, run.error) == (RunStatus.FAILED, "It was begun too often.")
+    assert [event.name for event in await floor.all(OutboxEvent)] == ["RunFailed"]

@@ -11,7 +11,7 @@ from moniqo.domain.shared.errors import Invalid, NotFound, QuotaExceeded, RuleVi
 from moniqo.domain.shared.ids import UserId
 from support.desk import Desk
 from support.factories import a_catalogue_wallet, a_flow, a_wallet
-from support.trading_floor import NotedQueue
+from support.trading_floor import START, NotedQueue, TradingFloor, answer, flat_bars
 
 
 async def an_active_flow(desk: Desk, user_id: UserId, **fields: object) -> Flow:
@@ -86,3 +86,22 @@ async def test_a_wallet_that_was_put_out_of_use_trades_no_more(desk: Desk) -> No
 
     with pytest.raises(RuleViolated, match="wallet"):
         await starter(desk)(user_id=user_id, flow_id=flow.id)
+
+
+async def test_the_time_of_a_flow_only_runs_forward() -> None:
+    floor = await TradingFloor(flat_bars(4)).open()
+    await floor.run(2, answer("buy", quantity="1"))
+    floor.at(3)
+    await floor.settle()
+    await floor.run(3, answer("close"))
+    floor.at(4)
+    await floor.settle()
+    start = StartRun(floor.uow, floor.clock, floor.ids, floor.quotas, floor.queue)
+    before = RunRequest(as_of=START + timedelta(hours=2, minutes=59))
+    after = RunRequest(as_of=START + timedelta(hours=3))
+
+    with pytest.raises(Invalid, match="last order"):
+        await start(user_id=floor.user_id, flow_id=floor.flow.id, request=before)
+    run = await start(user_id=floor.user_id, flow_id=floor.flow.id, request=after)
+
+    assert run.as_of == after.as_of

@@ -1,12 +1,14 @@
 """Positions: guarded by stops and targets, closed by hand."""
 
+import asyncio
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
-from moniqo.domain.shared.errors import AlreadyExists, NotFound, RuleViolated
-from moniqo.domain.shared.ids import UserId
+from moniqo.application.trading.send_order import SendOrder
+from moniqo.domain.shared.errors import NotFound, RuleViolated
+from moniqo.domain.shared.ids import OrderId, UserId
 from moniqo.domain.trading.order import Fill, Order, OrderStatus, OrderType
 from moniqo.domain.trading.trade import Trade, TradeStatus
 from support.trading_floor import IDS, TradingFloor, answer, bars, flat_bars
@@ -127,6 +129,123 @@ async def test_an_exit_by_decision_cancels_the_guard_first() -> None:
     assert (await floor.money())["BTC"] == (D(0), D(0))
 
 
+async def test_what_a_partial_sale_leaves_is_guarded_again() -> None:
+    floor = await TradingFloor(flat_bars(5)).open()
+    await bought(floor, stop_loss="90", take_profit="120")
+
+    await floor.run(2, answer("sell", fraction="0.4"))
+    floor.at(3)
+    await floor.settle()
+
+    (trade,) = await floor.trades()
+    guards = [order for order in await floor.orders() if order.protects]
+    assert trade.held == D(6)
+    assert [guard.status for guard in guards] == [OrderStatus.CANCELLED, OrderStatus.ACCEPTED]
+    assert (guards[1].quantity, guards[1].stop_price, guards[1].take_profit) == (6, 90, 120)
+    assert (await floor.money())["BTC"] == (D(0), D(6))
+
+
+async def test_a_sale_that_is_too_small_leaves_the_guard_where_it_is() -> None:
+    floor = await TradingFloor(flat_bars(4)).open()
+    await bought(floor, stop_loss="90")
+
+    run = await floor.run(2, answer("sell", quantity="0.0000001"))
+
+    assert run.steps[0].refusal == "the part to sell is below the lot size"
+    assert (await protection(floor)).status is OrderStatus.ACCEPTED
+
+
+async def test_a_limit_sale_does_not_take_the_place_of_a_guard() -> None:
+    floor = await TradingFloor(flat_bars(4)).open()
+    await bought(floor, stop_loss="90")
+
+    run = await floor.run(2, answer("sell", quantity="10", order_type="limit", limit_price="200"))
+
+    assert "without its stop" in (run.steps[0].refusal or "")
+    assert (await protection(floor)).status is OrderStatus.ACCEPTED
+
+
+async def test_a_position_is_not_sold_twice_while_the_first_sale_waits() -> None:
+    floor = await TradingFloor(flat_bars(4)).open()
+    await bought(floor)
+    await floor.run(2, answer("close"))
+
+    run = await floor.run(2, answer("close"))
+
+    assert run.steps[0].refusal == "the position is being sold already"
+
+
+async def test_a_resting_limit_sale_gives_way_to_a_sale_at_the_market() -> None:
+    floor = await TradingFloor(flat_bars(5)).open()
+    await bought(floor)
+    await floor.run(2, answer("sell", quantity="10", order_type="limit", limit_price="200"))
+
+    await floor.run(2, answer("close"))
+    floor.at(3)
+    await floor.settle()
+
+    assert (await floor.trades())[0].status is TradeStatus.CLOSED
+    assert (await floor.money())["BTC"] == (D(0), D(0))
+
+
+async def test_a_sale_of_what_is_gone_meanwhile_is_turned_down() -> None:
+    floor = await TradingFloor(bars(FLAT, FLAT, (100, 100, 80, 100), FLAT)).open()
+    trade = await bought(floor, stop_loss="90")
+    guard = await protection(floor)
+    floor.exchange.down = True
+    await floor.close_trade(user_id=floor.user_id, trade_id=trade.id)
+    floor.exchange.down = False
+
+    floor.at(3)
+    await floor.send_order(order_id=guard.id)
+    await floor.settle()
+
+    sale = (await floor.orders())[-1]
+    assert (await floor.trades())[0].exit_price == D(90)
+    assert sale.status is OrderStatus.REJECTED
+    assert sale.refusal == "the position has changed meanwhile"
+    assert (await floor.money())["BTC"] == (D(0), D(0))
+
+
+async def test_four_settlers_at_once_book_each_fill_once() -> None:
+    floor = await TradingFloor(flat_bars(3)).open()
+    await floor.run(1, answer("buy", quantity="10"))
+    floor.at(2)
+
+    asked = await asyncio.gather(*(floor.settle() for _ in range(4)))
+
+    assert asked == [1] * 4
+    assert len(await floor.all(Fill)) == 1
+    assert (await floor.trades())[0].quantity == D(10)
+
+
+class Troubled(SendOrder):
+    """Cannot bring the order that sells or buys one up to date."""
+
+    async def __call__(self, *, order_id: OrderId, fresh: bool = False) -> Order:
+        async with self.uow() as tx:
+            if (await tx[Order].get(order_id)).quantity == 1:
+                raise RuleViolated("Something is wrong with this one.")
+        return await SendOrder.__call__(self, order_id=order_id, fresh=fresh)
+
+
+async def test_trouble_with_one_order_does_not_keep_the_others_waiting(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    floor = await TradingFloor(flat_bars(3)).open()
+    await floor.run(1, answer("buy", quantity="1"))
+    await floor.run(1, answer("buy", quantity="2"))
+    floor.at(2)
+    send = floor.send_order
+    troubled = Troubled(send.uow, send.exchange, send.apply_report, send.make_way)
+
+    await replace(floor.settle, send_order=troubled)()
+
+    statuses = [order.status for order in await floor.orders()]
+    assert statuses == [OrderStatus.ACCEPTED, OrderStatus.FILLED]
+    assert "order not settled" in caplog.text
+
+
 async def test_closing_by_hand_sells_what_is_held_and_cancels_the_guard() -> None:
     floor = await TradingFloor(flat_bars(4)).open()
     trade = await bought(floor, stop_loss="90")
@@ -145,7 +264,7 @@ async def test_a_trade_is_closed_once() -> None:
     trade = await bought(floor)
     await floor.close_trade(user_id=floor.user_id, trade_id=trade.id)
 
-    with pytest.raises((AlreadyExists, RuleViolated)):
+    with pytest.raises(RuleViolated, match="being closed already"):
         await floor.close_trade(user_id=floor.user_id, trade_id=trade.id)
     floor.at(3)
     await floor.settle()

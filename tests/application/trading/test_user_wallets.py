@@ -14,13 +14,15 @@ from moniqo.application.trading.user_wallet_drafts import UserWalletDraft
 from moniqo.domain.agents.flow import FlowStatus
 from moniqo.domain.audit.audit_log import AuditLog
 from moniqo.domain.shared.errors import NotFound, RuleViolated
-from moniqo.domain.shared.ids import WalletId
+from moniqo.domain.shared.ids import TradeId, WalletId
 from moniqo.domain.shared.types import JsonObject
 from moniqo.domain.trading.ledger import LedgerAccount, LedgerEntry, LedgerKind
-from moniqo.domain.trading.order import OrderStatus
+from moniqo.domain.trading.market import Timeframe
+from moniqo.domain.trading.order import OrderStatus, Side
+from moniqo.domain.trading.trade import Trade
 from moniqo.domain.trading.wallet import Balance, UserWallet, Wallet
 from support.desk import Desk, faults
-from support.factories import a_catalogue_wallet, a_flow, a_wallet, an_order
+from support.factories import a_catalogue_wallet, a_flow, a_run, a_wallet, an_order, stored
 
 SECRET = "s3cret-of-the-exchange"
 KEYS = JsonObject({"api_key": "public", "secret": SECRET})
@@ -162,6 +164,38 @@ async def test_an_account_with_an_open_order_stays(desk: Desk, status: OrderStat
 
     with pytest.raises(RuleViolated, match="order"):
         await desk.archive_user_wallet(user_id=ada, user_wallet_id=account.id)
+
+
+async def test_an_account_with_an_open_trade_stays(desk: Desk) -> None:
+    user_id = await desk.user()
+    account = await a_wallet(desk, user_id)
+    trade = Trade(
+        id=TradeId(desk.ids.new()),
+        user_id=user_id,
+        user_wallet_id=account.id,
+        exchange="binance",
+        symbol="BTC/USDT",
+        timeframe=Timeframe.H1,
+        side=Side.BUY,
+        entry_price=Decimal(100),
+        quantity=Decimal(1),
+        entry_value=Decimal(100),
+        executed_at=desk.clock.now(),
+    )
+    await stored(desk, trade)
+
+    with pytest.raises(RuleViolated, match="close it first"):
+        await desk.archive_user_wallet(user_id=user_id, user_wallet_id=account.id)
+
+
+async def test_an_account_that_a_run_trades_on_stays(desk: Desk) -> None:
+    user_id = await desk.user()
+    account = await a_wallet(desk, user_id)
+    flow = await a_flow(desk, user_id, user_wallet_id=account.id, status=FlowStatus.STOPPED)
+    await a_run(desk, flow)
+
+    with pytest.raises(RuleViolated, match="has ended"):
+        await desk.archive_user_wallet(user_id=user_id, user_wallet_id=account.id)
 
 
 async def test_somebody_elses_account_is_not_there(desk: Desk) -> None:

@@ -214,10 +214,13 @@ def test_what_cannot_be_done_becomes_no_order_and_says_why(
         (decided(Action.SELL, quantity="1"), "1"),
     ],
 )
-def test_a_sale_is_of_what_is_held_and_reserves_that(decision: Decision, quantity: str) -> None:
+def test_a_sale_is_of_what_is_held_and_sets_it_aside_when_sent(
+    decision: Decision, quantity: str
+) -> None:
     made = ordered(decision, snapshot(position="1.2345"))
 
-    assert (made.side, made.quantity, made.reserved) == (Side.SELL, *[Decimal(quantity)] * 2)
+    assert (made.side, made.quantity, made.reserved) == (Side.SELL, Decimal(quantity), 0)
+    assert made.makes_way
     assert (made.stop_loss, made.take_profit) == (None, None)
 
 

@@ -48,6 +48,12 @@ def filled(asked: Order, quantity: str, price: str, fee: str = "0", bar: int = 0
     )
 
 
+def a_trade(**fields: Any) -> Trade:
+    """One held bitcoin, bought for a hundred."""
+    opened = booked(order(quantity="1"), filled(order(), "1", "100"), wallet(USDT="100"))
+    return opened.trade.with_(**fields)
+
+
 def booked(asked: Order, fill: Fill, held: UserWallet, trade: Trade | None = None) -> Booking:
     return book(fill, asked, held, trade, TradeId(new_id()))
 
@@ -176,7 +182,7 @@ def test_every_kind_of_movement_has_a_counter_account_outside_the_wallet() -> No
 def test_an_entry_with_a_stop_and_a_target_is_guarded_by_one_order() -> None:
     entry = order(stop_loss="90", take_profit="120", filled_quantity=Decimal(1))
 
-    guard = protective_order(entry, entry.id, at(2))
+    guard = protective_order(entry, a_trade(), entry.id, at(2))
 
     assert guard is not None
     assert (guard.type, guard.side, guard.protects) == (OrderType.STOP, Side.SELL, entry.id)
@@ -187,7 +193,7 @@ def test_an_entry_with_a_stop_and_a_target_is_guarded_by_one_order() -> None:
 def test_an_entry_with_a_target_alone_is_guarded_by_that() -> None:
     entry = order(take_profit="120", filled_quantity=Decimal(1))
 
-    guard = protective_order(entry, entry.id, at(2))
+    guard = protective_order(entry, a_trade(), entry.id, at(2))
 
     assert guard is not None
     assert (guard.type, guard.stop_price) == (OrderType.TAKE_PROFIT, 120)
@@ -199,14 +205,46 @@ def test_an_entry_with_a_target_alone_is_guarded_by_that() -> None:
     [
         {"filled_quantity": Decimal(1)},
         {"stop_loss": "90"},
-        {"stop_loss": "90", "filled_quantity": Decimal(1), "side": Side.SELL},
+        {"take_profit": "90", "filled_quantity": Decimal(1), "protects": new_id()},
     ],
-    ids=["no trigger", "nothing bought", "not a buy"],
+    ids=["no trigger", "nothing bought", "a guard itself"],
 )
 def test_other_orders_are_not_guarded(fields: dict[str, Any]) -> None:
     entry = order(**fields)
 
-    assert protective_order(entry, entry.id, at(2)) is None
+    assert protective_order(entry, a_trade(), entry.id, at(2)) is None
+
+
+def test_what_a_sale_leaves_is_guarded_as_it_was_before() -> None:
+    sold = order(side=Side.SELL, stop_loss="90", filled_quantity=Decimal("0.4"))
+    rest = a_trade(quantity=Decimal(1), closed_quantity=Decimal("0.4"))
+
+    guard = protective_order(sold, rest, sold.id, at(2))
+
+    assert guard is not None
+    assert (guard.quantity, guard.stop_price) == (Decimal("0.6"), 90)
+
+
+@pytest.mark.parametrize(
+    "trade", [None, {"status": TradeStatus.CLOSED}, {"closed_quantity": Decimal(1)}]
+)
+def test_a_position_that_is_gone_is_not_guarded(trade: dict[str, Any] | None) -> None:
+    sold = order(side=Side.SELL, stop_loss="90", filled_quantity=Decimal(1))
+    left = None if trade is None else a_trade(**trade)
+
+    assert protective_order(sold, left, sold.id, at(2)) is None
+
+
+def test_a_sale_knows_what_is_to_guard_the_rest() -> None:
+    sale = order(side=Side.SELL)
+    stop = order(side=Side.SELL, type=OrderType.STOP, stop_price="90", take_profit="120")
+    target = order(side=Side.SELL, type=OrderType.TAKE_PROFIT, stop_price="120")
+
+    both, one, none = sale.guarded_by(stop), sale.guarded_by(target), sale.guarded_by(None)
+
+    assert (both.stop_loss, both.take_profit) == (90, 120)
+    assert (one.stop_loss, one.take_profit) == (None, 120)
+    assert none is sale
 
 
 # Whatever the fills

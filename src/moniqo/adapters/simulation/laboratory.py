@@ -23,6 +23,7 @@ from moniqo.application.agents.step_outcome import StepOutcome
 from moniqo.application.shared.persistence import UnitOfWork
 from moniqo.application.shared.system import Clock, Ids
 from moniqo.application.trading.apply_report import ApplyReport
+from moniqo.application.trading.make_way import MakeWay
 from moniqo.application.trading.ports import MarketData
 from moniqo.application.trading.send_order import SendOrder
 from moniqo.application.trading.settle_orders import SettleOrders
@@ -56,7 +57,9 @@ class MemoryLaboratory:
         self, uow: UnitOfWork, clock: SimulatedClock, ids: Ids, market: MarketData
     ) -> Simulation:
         """The live use cases over these ports, unmetered."""
-        send_order = SendOrder(uow, PaperExchange(market), ApplyReport(uow, ids))
+        exchange, apply_report = PaperExchange(market), ApplyReport(uow, ids)
+        make_way = MakeWay(uow, exchange, apply_report)
+        send_order = SendOrder(uow, exchange, apply_report, make_way)
         execute = self._execute(uow, clock, ids, market, send_order)
         return Simulation(
             uow=uow,

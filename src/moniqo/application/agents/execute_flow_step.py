@@ -13,7 +13,7 @@ from moniqo.application.trading.send_order import SendOrder
 from moniqo.domain.agents.decision import Action, Decision
 from moniqo.domain.agents.run import FlowRun, StepRun, StepStatus
 from moniqo.domain.agents.snapshot import Snapshot
-from moniqo.domain.shared.errors import AppError, QuotaExceeded, StaleVersion
+from moniqo.domain.shared.errors import AppError, NoLongerHeld, QuotaExceeded, StaleVersion
 from moniqo.domain.shared.ids import FlowRunId
 
 
@@ -35,17 +35,23 @@ class ExecuteFlowStep:
     outcome: StepOutcome
 
     async def __call__(self, *, run_id: FlowRunId, fence: int) -> FlowRun:
-        """The run after the step; raises `RuleViolated` or `StaleVersion` if it was taken over."""
-        async with self.uow() as tx:
-            context = await load_context(tx, run_id, fence)
-        if context.step.status is StepStatus.ORDERING:
-            return await self._send(context.run, context.step, fresh=False)
+        """The run after the step; raises `NoLongerHeld` or `StaleVersion` if it was taken over."""
         try:
-            run, question = await self.begin(context)
-        except StaleVersion:
+            return await self._execute(await self._load(run_id, fence))
+        except (NoLongerHeld, StaleVersion):
             raise
         except AppError as problem:
-            return await self.outcome.failed(context.run, context.step, problem.message)
+            now = await self._load(run_id, fence)
+            return await self.outcome.failed(now.run, now.step, problem.message)
+
+    async def _load(self, run_id: FlowRunId, fence: int) -> StepContext:
+        async with self.uow() as tx:
+            return await load_context(tx, run_id, fence)
+
+    async def _execute(self, context: StepContext) -> FlowRun:
+        if context.step.status is StepStatus.ORDERING:
+            return await self._send(context.run, context.step, fresh=False)
+        run, question = await self.begin(context)
         context = context.after(run)
         answered = await self.ask(question)
         if answered.decision is None:
@@ -59,9 +65,6 @@ class ExecuteFlowStep:
         refusal = self._objection(context, snapshot, decision)
         if decision.action is Action.HOLD or refusal is not None:
             return await self.outcome.decided(context, answered, refusal)
-        if decision.action is not Action.BUY:
-            for order in context.exits:
-                await self.send_order.cancel(order_id=order.id)
         try:
             run = await self.intend(context, snapshot, answered, decision)
         except QuotaExceeded as problem:

@@ -10,14 +10,14 @@ from moniqo.application.shared.conflicts import settled
 from moniqo.application.shared.persistence import Transaction, UnitOfWork
 from moniqo.application.shared.system import Ids
 from moniqo.application.trading.ports import MarketData
-from moniqo.domain.agents.decision import Decision
+from moniqo.domain.agents.decision import Action, Decision
 from moniqo.domain.agents.orders import Refused, order_of
 from moniqo.domain.agents.run import FlowRun, StepStatus
 from moniqo.domain.agents.snapshot import Snapshot
 from moniqo.domain.billing.plan import Resource
 from moniqo.domain.shared.ids import OrderId
 from moniqo.domain.trading.market import Instrument
-from moniqo.domain.trading.order import Order, Side
+from moniqo.domain.trading.order import Order, OrderType, Side
 from moniqo.domain.trading.wallet import UserWallet
 
 
@@ -57,7 +57,10 @@ class Intend:
             holdings = now.holdings(snapshot.holdings.as_of)
             origin = (now.flow, now.run, now.step)
             current = replace(snapshot, holdings=holdings)
-            order = order_of(decision, current, origin, instrument, OrderId(self.ids.new()))
+            now.require_active()
+            order = _in_the_way(now, decision) or order_of(
+                decision, current, origin, instrument, OrderId(self.ids.new())
+            )
             if isinstance(order, Refused):
                 return await self.outcome.record_decided(tx, now, answered, order.reason)
             await self._reserve(tx, now, order)
@@ -68,9 +71,23 @@ class Intend:
             return await tx[FlowRun].save(now.run.with_step(step).costing(answered.cost))
 
     async def _reserve(self, tx: Transaction, context: StepContext, order: Order) -> None:
-        if order.side is Side.BUY:
-            user_id = context.run.user_id
-            await self.quotas.take(tx, user_id=user_id, resource=Resource.TRADES_PER_DAY)
+        if order.side is Side.SELL:
+            # What it sells may be locked by a guard: sending it makes way first.
+            await tx[Order].add(order.guarded_by(context.guard))
+            return
+        user_id = context.run.user_id
+        await self.quotas.take(tx, user_id=user_id, resource=Resource.TRADES_PER_DAY)
         account = context.account.reserved(order.reserved_currency, order.reserved)
         await tx[UserWallet].save(account)
         await tx[Order].add(order)
+
+
+def _in_the_way(context: StepContext, decision: Decision) -> Refused | None:
+    """The open orders that forbid another sell."""
+    if decision.action is Action.BUY:
+        return None
+    if any(order.type is OrderType.MARKET for order in context.exits):
+        return Refused("the position is being sold already")
+    if decision.order_type is OrderType.LIMIT and context.guard is not None:
+        return Refused("a limit order would leave the position without its stop")
+    return None

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from moniqo.application.agents.execute_flow_step import ExecuteFlowStep
+from moniqo.application.agents.step_outcome import failure_of
 from moniqo.application.shared.persistence import UnitOfWork
 from moniqo.application.shared.query import eq
 from moniqo.application.shared.system import Clock
 from moniqo.domain.agents.run import FlowRun, RunStatus
-from moniqo.domain.shared.errors import AlreadyExists, RuleViolated, StaleVersion
+from moniqo.domain.shared.errors import AlreadyExists, NoLongerHeld, StaleVersion
 from moniqo.domain.shared.ids import FlowId, FlowRunId
 
 
@@ -38,12 +39,12 @@ class RunFlow:
     async def _execute(self, run_id: FlowRunId) -> FlowRun | None:
         try:
             run = await self._claim(run_id)
-        except (RuleViolated, StaleVersion, AlreadyExists):
+        except (NoLongerHeld, StaleVersion, AlreadyExists):
             return None
         try:
             while not run.is_final:
                 run = await self._renew(await self.execute(run_id=run.id, fence=run.fence))
-        except (RuleViolated, StaleVersion):
+        except (NoLongerHeld, StaleVersion):
             return None
         return run
 
@@ -56,8 +57,12 @@ class RunFlow:
 
     async def _claim(self, run_id: FlowRunId) -> FlowRun:
         async with self.uow() as tx:
-            run = await tx[FlowRun].get(run_id)
-            return await tx[FlowRun].save(run.claimed(self.owner, self.clock.now(), self.lease))
+            run, now = await tx[FlowRun].get(run_id), self.clock.now()
+            claimed = run.claimed(self.owner, now, self.lease)
+            if run.is_given_up:
+                claimed = claimed.finished(RunStatus.FAILED, now, "It was begun too often.")
+                tx.emit(failure_of(claimed))
+            return await tx[FlowRun].save(claimed)
 
     async def _queued(self, flow_id: FlowId) -> FlowRun | None:
         async with self.uow() as tx:

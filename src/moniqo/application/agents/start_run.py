@@ -1,12 +1,13 @@
 """Starting a run by hand."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from moniqo.application.agents.access import FLOW_ACCESS
 from moniqo.application.billing.quotas import Quotas
 from moniqo.application.shared.conflicts import settled
-from moniqo.application.shared.persistence import UnitOfWork
+from moniqo.application.shared.persistence import Transaction, UnitOfWork
+from moniqo.application.shared.query import eq
 from moniqo.application.shared.system import Clock, Ids
 from moniqo.application.shared.tasks import Job, TaskQueue
 from moniqo.domain.agents.flow import Flow
@@ -15,8 +16,11 @@ from moniqo.domain.billing.plan import Resource
 from moniqo.domain.shared.entity import Value
 from moniqo.domain.shared.errors import Invalid
 from moniqo.domain.shared.ids import FlowId, FlowRunId, UserId
+from moniqo.domain.trading.order import Order
+from moniqo.domain.trading.trade import Trade
 from moniqo.domain.trading.wallet import UserWallet, Wallet
 
+BEGINNING = datetime.min.replace(tzinfo=UTC)
 RUN_FLOW = "run_flow"
 """The job that executes a run."""
 
@@ -44,7 +48,8 @@ class StartRun:
         """The queued run.
 
         Raises `NotFound`, `RuleViolated` unless the flow is active, `QuotaExceeded`, and
-        `Invalid` for an `as_of` in the future or on a wallet that is not paper.
+        `Invalid` for an `as_of` in the future, before what the flow has done already, or on a
+        wallet that is not paper.
         """
         as_of = request.as_of if request else None
         run = await settled(lambda: self._queue(user_id, flow_id, as_of))
@@ -63,7 +68,22 @@ class StartRun:
             wallet = await tx[Wallet].get(account.wallet_id)
             if as_of is not None and not wallet.is_paper:
                 raise Invalid.field("as_of", "is for paper wallets only")
+            if as_of is not None and as_of < await _latest(tx, flow):
+                raise Invalid.field("as_of", "must not be before the flow's last order or trade")
             await self.quotas.take(tx, user_id=user_id, resource=Resource.RUNS_PER_DAY)
             await tx[Flow].save(flow.with_(last_run_at=now))
             run_id = FlowRunId(self.ids.new())
             return await tx[FlowRun].add(new_run(flow, run_id, Trigger.MANUAL, as_of))
+
+
+async def _latest(tx: Transaction, flow: Flow) -> datetime:
+    """The last instant at which the flow has done anything: its time only runs forward."""
+    its_own = (eq("user_wallet_id", flow.user_wallet_id), eq("flow_id", flow.id))
+    order = await tx[Order].first(*its_own, sort=("-placed_at",))
+    opened = await tx[Trade].first(*its_own, sort=("-executed_at",))
+    closed = await tx[Trade].first(*its_own, sort=("-closed_at",))
+    return max(
+        order.placed_at if order else BEGINNING,
+        opened.executed_at if opened else BEGINNING,
+        (closed.closed_at if closed else None) or BEGINNING,
+    )

@@ -11,7 +11,7 @@ from moniqo.domain.agents.prompt import Prompt
 from moniqo.domain.agents.run import FlowRun, StepRun
 from moniqo.domain.agents.snapshot import Answer, Holdings
 from moniqo.domain.shared.decimals import ZERO
-from moniqo.domain.shared.errors import RuleViolated
+from moniqo.domain.shared.errors import NoLongerHeld, RuleViolated
 from moniqo.domain.shared.ids import FlowRunId
 from moniqo.domain.trading.market import Series
 from moniqo.domain.trading.order import OPEN, Order, Side
@@ -48,7 +48,7 @@ class StepContext:
 
     @property
     def exits(self) -> tuple[Order, ...]:
-        """The open orders that would reduce the flow's position: protective ones."""
+        """The open orders that reduce the flow's position."""
         return tuple(order for order in self.open_orders if order.side is Side.SELL)
 
     def after(self, run: FlowRun) -> "StepContext":
@@ -66,10 +66,17 @@ class StepContext:
         )
 
     def require_active(self) -> None:
-        """Raise `RuleViolated` unless agent and wallet are in use."""
+        """Raise `RuleViolated` unless agent and wallet are there and in use."""
         if not self.agent.is_active:
             raise RuleViolated(f"The agent {self.agent.name} is not active.")
         self.account.require_active()
+        if self.account.deleted_at is not None:
+            raise RuleViolated("The wallet was removed.")
+
+    @property
+    def guard(self) -> Order | None:
+        """The order that protects the position, if one does."""
+        return next((order for order in self.exits if order.protects is not None), None)
 
     def holdings(self, as_of: datetime) -> Holdings:
         """The account at this moment."""
@@ -92,12 +99,12 @@ class StepContext:
 
 
 async def load_context(tx: Transaction, run_id: FlowRunId, fence: int) -> StepContext:
-    """Read the context; raises `RuleViolated` unless `fence` still holds the run."""
+    """Read the context; raises `NoLongerHeld` unless `fence` still holds the run."""
     run = await tx[FlowRun].get(run_id)
     run.require_fence(fence)
     step = run.current
     if step is None:
-        raise RuleViolated("The run has no step left.")
+        raise NoLongerHeld("The run has no step left.")
     flow = await tx[Flow].get(run.flow_id, include_deleted=True)
     account = await tx[UserWallet].get(flow.user_wallet_id, include_deleted=True)
     belongs = (eq("user_wallet_id", account.id), eq("flow_id", flow.id), eq("symbol", flow.symbol))

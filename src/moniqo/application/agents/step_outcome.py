@@ -21,6 +21,12 @@ def decided_step(step: StepRun, answered: Answered) -> StepRun:
     return step.with_(raw_answer=answered.text, decision=answered.decision, cost=answered.cost)
 
 
+def failure_of(run: FlowRun) -> RunFailed:
+    """What is told of a run that has failed."""
+    reason = run.error or "unknown"
+    return RunFailed(user_id=run.user_id, run_id=run.id, flow_id=run.flow_id, error=reason)
+
+
 @dataclass(frozen=True, slots=True)
 class StepOutcome:
     """End a step, settle what it cost, and end its run if it was the last one."""
@@ -83,8 +89,8 @@ class StepOutcome:
     async def settle(
         self, tx: Transaction, run: FlowRun, step: StepRun, answered: Answered | None
     ) -> None:
-        """Replace what was set aside for the step by what asking really cost."""
-        if step.reserved_in is not None:
+        """Replace what was set aside for the step by what asking really cost, once."""
+        if step.status is StepStatus.DECIDING and step.reserved_in is not None:
             reservation = Reservation(run.user_id, step.reserved_in, step.reserved)
             await self.quotas.settle(tx, reservation, actual=answered.cost if answered else ZERO)
 
@@ -97,9 +103,13 @@ class StepOutcome:
         if answered is not None:
             step = decided_step(step, answered)
         ended = step.moved(StepStatus.FAILED, finished_at=now, error=reason)
-        tx.emit(RunFailed(user_id=run.user_id, run_id=run.id, flow_id=run.flow_id, error=reason))
-        changed = run.with_step(ended).costing(answered.cost if answered else ZERO)
-        return await tx[FlowRun].save(changed.finished(RunStatus.FAILED, now, reason))
+        changed = (
+            run.with_step(ended)
+            .costing(answered.cost if answered else ZERO)
+            .finished(RunStatus.FAILED, now, reason)
+        )
+        tx.emit(failure_of(changed))
+        return await tx[FlowRun].save(changed)
 
     def _succeeded(self, run: FlowRun) -> FlowRun:
         if run.current is not None:

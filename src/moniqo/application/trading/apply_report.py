@@ -9,6 +9,7 @@ from moniqo.application.shared.query import Condition, eq, same
 from moniqo.application.shared.system import Ids
 from moniqo.application.trading.ledger import ledger_entries
 from moniqo.application.trading.ports import FillReport, OrderReport
+from moniqo.domain.shared.errors import AlreadyExists, StaleVersion
 from moniqo.domain.shared.ids import FillId, OrderId, TradeId
 from moniqo.domain.trading.books import book, released
 from moniqo.domain.trading.events import OrderRefused, TradeClosed, TradeOpened
@@ -47,7 +48,9 @@ class ApplyReport:
 
     async def __call__(self, *, order_id: OrderId, report: OrderReport) -> Applied:
         """Apply `report`; racing reports are applied one after the other."""
-        return await settled(lambda: self._apply(order_id, report))
+        # Who loses the race for a fill finds it stored already.
+        again_on = (StaleVersion, AlreadyExists)
+        return await settled(lambda: self._apply(order_id, report), again_on=again_on)
 
     async def _apply(self, order_id: OrderId, report: OrderReport) -> Applied:
         async with self.uow() as tx:
@@ -55,7 +58,7 @@ class ApplyReport:
             news = [] if order.is_final else await _unknown_fills(tx, order, report)
             if order.is_final or (not news and report.status is order.status):
                 return Applied(order)
-            account = await tx[UserWallet].get(order.user_wallet_id)
+            account = await tx[UserWallet].get(order.user_wallet_id, include_deleted=True)
             trade = await tx[Trade].first(*open_position(order))
             books = _Books(order.sized(report.quantity), account, trade, trade)
             for item in news:
@@ -87,11 +90,12 @@ class ApplyReport:
         await tx[LedgerEntry].add_many(entries)
 
     async def _protect(self, tx: Transaction, books: _Books) -> Order | None:
-        """The protective order of an entry that is over, as a committed intent."""
-        if not books.order.is_final or books.trade is None:
+        """The protective order that follows from an order that is over, as a committed intent."""
+        if not books.order.is_final:
             return None
         since = books.filled_at or books.order.placed_at
-        protection = protective_order(books.order, OrderId(self.ids.new()), since)
+        order_id = OrderId(self.ids.new())
+        protection = protective_order(books.order, books.trade, order_id, since)
         if protection is None:
             return None
         books.account = books.account.reserved(protection.base, protection.reserved)

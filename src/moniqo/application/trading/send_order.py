@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from moniqo.application.shared.persistence import UnitOfWork
 from moniqo.application.trading.apply_report import Applied, ApplyReport
+from moniqo.application.trading.make_way import MakeWay
 from moniqo.application.trading.ports import Exchange, OrderReport, OutcomeUnknown, Venue
 from moniqo.domain.shared.errors import Unavailable
 from moniqo.domain.shared.ids import OrderId
@@ -18,6 +19,7 @@ class SendOrder:
     uow: UnitOfWork
     exchange: Exchange
     apply_report: ApplyReport
+    make_way: MakeWay
 
     async def __call__(self, *, order_id: OrderId, fresh: bool = False) -> Order:
         """The order as it stands afterwards.
@@ -47,6 +49,8 @@ class SendOrder:
             return Applied(order)
         try:
             report = None if fresh else await self.exchange.lookup(order, venue)
+            if report is None and order.makes_way:
+                report = await self.make_way(order, venue)
             if report is None:
                 report = await self.exchange.submit(order, venue)
         except OutcomeUnknown:

@@ -1,12 +1,16 @@
 """Bringing open orders up to date: after new candles, and after a restart."""
 
+import logging
 from dataclasses import dataclass
 
 from moniqo.application.shared.persistence import UnitOfWork
 from moniqo.application.shared.query import Condition, Listing, any_of, eq
 from moniqo.application.trading.send_order import SendOrder
+from moniqo.domain.shared.errors import AppError
 from moniqo.domain.shared.ids import UserWalletId
 from moniqo.domain.trading.order import OPEN, Order
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +31,15 @@ class SettleOrders:
             async with self.uow() as tx:
                 page = await tx[Order].page(Listing(where=where, limit=self.batch, cursor=cursor))
             for order in page.items:
-                await self.send_order(order_id=order.id)
+                await self._settle(order)
             asked += len(page.items)
             cursor = page.next_cursor
             if cursor is None:
                 return asked
+
+    async def _settle(self, order: Order) -> None:
+        """One order; its trouble must not keep those of others waiting."""
+        try:
+            await self.send_order(order_id=order.id)
+        except AppError:
+            logger.exception("order not settled", extra={"order_id": str(order.id)})

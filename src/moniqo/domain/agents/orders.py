@@ -38,7 +38,8 @@ def order_of(
 ) -> Order | Refused:
     """The intent of a decision that is not `hold`, placed at the snapshot's instant.
 
-    `snapshot` must hold the account as it is now: the order reserves what it may spend.
+    `snapshot` must hold the account as it is now. A buy reserves what it may spend; what a
+    sell takes is reserved when it is sent.
     """
     flow, run, step = origin
     buys = decision.action is Action.BUY
@@ -67,7 +68,7 @@ def order_of(
         stop_loss=decision.stop_loss if buys else None,
         take_profit=decision.take_profit if buys else None,
         placed_at=snapshot.holdings.as_of,
-        reserved=(size.budget if buys else size.quantity) or Decimal(0),
+        reserved=size.budget or Decimal(0),
     )
 
 

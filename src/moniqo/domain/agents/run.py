@@ -11,7 +11,7 @@ from moniqo.domain.agents.flow import Flow, StepConfig
 from moniqo.domain.agents.snapshot import Holdings
 from moniqo.domain.shared.decimals import ZERO, exact
 from moniqo.domain.shared.entity import Entity, Value
-from moniqo.domain.shared.errors import RuleViolated
+from moniqo.domain.shared.errors import NoLongerHeld, RuleViolated
 from moniqo.domain.shared.ids import AgentId, FlowId, FlowRunId, OrderId, PromptId, UserId
 from moniqo.domain.shared.rules import Length, Range
 from moniqo.domain.trading.market import Amount
@@ -64,6 +64,8 @@ _NEXT_STEP: dict[StepStatus, frozenset[StepStatus]] = {
     _T.FAILED: frozenset(),
     _T.SKIPPED: frozenset(),
 }
+MOST_ATTEMPTS = 10
+"""How often a run is taken up; after that it has failed."""
 UNFINISHED = (_R.QUEUED, _R.RUNNING)
 
 
@@ -142,12 +144,17 @@ class FlowRun(Entity):
         """The step that is being executed or comes next."""
         return next((item for item in self.steps if not item.is_final), None)
 
+    @property
+    def is_given_up(self) -> bool:
+        """Whether it was taken up so often without an end that it never will have one."""
+        return self.fence >= MOST_ATTEMPTS
+
     def claimed(self, owner: str, now: datetime, lease: timedelta) -> Self:
-        """Held by `owner` for `lease`; raises `RuleViolated` while somebody else's lease runs."""
+        """Held by `owner` for `lease`; raises `NoLongerHeld` while somebody else's lease runs."""
         if self.is_final:
-            raise RuleViolated(f"The run is {self.status} already.")
+            raise NoLongerHeld(f"The run is {self.status} already.")
         if self.lease_until is not None and self.lease_until > now:
-            raise RuleViolated("The run is being executed already.")
+            raise NoLongerHeld("The run is being executed already.")
         return self.with_(
             status=RunStatus.RUNNING,
             started_at=self.started_at or now,
@@ -157,9 +164,9 @@ class FlowRun(Entity):
         )
 
     def require_fence(self, fence: int) -> None:
-        """Raise `RuleViolated` if the run was taken over, or is over."""
+        """Raise `NoLongerHeld` if the run was taken over, or is over."""
         if self.fence != fence or self.status is not RunStatus.RUNNING:
-            raise RuleViolated("The run is no longer held by this executor.")
+            raise NoLongerHeld("The run is no longer held by this executor.")
 
     def with_step(self, changed: StepRun, **changes: object) -> Self:
         """With one step replaced."""
@@ -186,7 +193,10 @@ class FlowRun(Entity):
 
 
 def new_run(flow: Flow, run_id: FlowRunId, trigger: Trigger, as_of: datetime | None) -> FlowRun:
-    """A queued run of the flow as it is now: later edits of the flow do not reach it."""
+    """A queued run of the flow's steps as they are now.
+
+    Later edits of the steps do not reach it; the risk policy is the one in force at an order.
+    """
     return FlowRun(
         id=run_id,
         flow_id=flow.id,

@@ -273,7 +273,11 @@ def _constructed(kind: type, values: dict[str, Any]) -> Any:
 
 
 def _free(data: Any) -> Any:
-    """A free object's value: numbers become int or float, everything must be storable."""
+    """A free object's value: numbers become int or float, everything must be storable.
+
+    A number that a float cannot carry digit for digit is refused: nothing is changed silently,
+    and a text holds any number.
+    """
     if isinstance(data, dict):
         return {_read_text(key): _free(item) for key, item in data.items()}
     if isinstance(data, list):
@@ -283,7 +287,14 @@ def _free(data: Any) -> Any:
     if isinstance(data, int) and not isinstance(data, bool):
         return _read_int(data)
     if isinstance(data, Decimal):
-        if not (data.is_finite() and isfinite(float(data))):
-            raise _wrong("must be a number that fits 64 bits")
-        return float(data)
+        return _float(data)
     return data
+
+
+def _float(data: Decimal) -> float:
+    number = float(data)
+    if not isfinite(number):
+        raise _wrong("must be a number that fits 64 bits")
+    if Decimal(repr(number)) != data:
+        raise _wrong("has more digits than a number can carry here; send it as a text")
+    return number

@@ -166,6 +166,10 @@ class PreconditionFailed(AppError):
     code = "PRECONDITION_FAILED"
 
 
+class NoLongerHeld(RuleViolated):
+    """The work is somebody else's by now, or over: whoever finds out leaves it alone."""
+
+
 class Invalid(AppError, ValueError):
     """Well-formed input that breaks a rule; `faults` name every field at fault."""
 

@@ -158,6 +158,20 @@ class Order(Entity):
         """The currency that `reserved` counts."""
         return self.quote if self.side is Side.BUY else self.base
 
+    def guarded_by(self, guard: "Order | None") -> Self:
+        """A sell that makes way for itself, knowing what is to guard the rest of the position."""
+        if guard is None:
+            return self
+        if guard.type is OrderType.STOP:
+            return self.with_(stop_loss=guard.stop_price, take_profit=guard.take_profit)
+        return self.with_(take_profit=guard.stop_price)
+
+    @property
+    def makes_way(self) -> bool:
+        """Whether it is a sell that still has to set aside what it sells."""
+        is_sell = self.side is Side.SELL and self.protects is None
+        return is_sell and self.status is OrderStatus.INTENT and not self.reserved
+
     def moved(self, status: OrderStatus, *, refusal: str | None = None) -> Self:
         """In the next state; raises `RuleViolated` for a step that does not exist."""
         if status is self.status and status is not OrderStatus.INTENT:

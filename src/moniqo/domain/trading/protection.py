@@ -1,21 +1,30 @@
-"""The order that guards a position once its entry is filled."""
+"""The order that guards a position once its entry, or a part of its exit, is filled."""
 
 from datetime import datetime
 
 from moniqo.domain.shared.ids import OrderId
 from moniqo.domain.trading.order import Order, OrderType, Side, client_order_id
+from moniqo.domain.trading.trade import Trade, TradeStatus
 
 PROTECTION = 1000
 """The number in a protective order's client id, apart from those of a step's own orders."""
 
 
-def protective_order(entry: Order, order_id: OrderId, since: datetime) -> Order | None:
-    """The intent that sells what `entry` bought at its stop loss or take profit, if it has any.
+def protective_order(
+    entry: Order, trade: Trade | None, order_id: OrderId, since: datetime
+) -> Order | None:
+    """The intent that guards a position by the stop loss or take profit of an ended order.
 
-    It can trade from `since`, the entry's last fill, on: in the same bar too.
+    After a buy it sells what that bought; after a sell, which took the guard away, all that
+    is still held. It can trade from `since`, the last fill, on: in the same bar too.
     """
     trigger = entry.stop_loss or entry.take_profit
-    if trigger is None or entry.side is Side.SELL or not entry.filled_quantity:
+    if entry.protects is not None or trigger is None:
+        return None
+    if trade is None or trade.status is not TradeStatus.OPEN:
+        return None
+    quantity = entry.filled_quantity if entry.side is Side.BUY else trade.held
+    if not quantity:
         return None
     return Order(
         id=order_id,
@@ -31,10 +40,10 @@ def protective_order(entry: Order, order_id: OrderId, since: datetime) -> Order 
         timeframe=entry.timeframe,
         side=Side.SELL,
         type=OrderType.STOP if entry.stop_loss else OrderType.TAKE_PROFIT,
-        quantity=entry.filled_quantity,
+        quantity=quantity,
         stop_price=trigger,
         take_profit=entry.take_profit if entry.stop_loss else None,
         protects=entry.id,
         placed_at=since,
-        reserved=entry.filled_quantity,
+        reserved=quantity,
     )
