@@ -133,8 +133,9 @@ class MoodyExchange:
 
     async def lookup(self, order: Order, venue: Venue) -> OrderReport | None:
         self._line("lookup")
+        known = order.client_order_id in self.received
         await asyncio.sleep(0)
-        if order.client_order_id not in self.received:
+        if not known:
             return None
         return await self.venue.lookup(order, venue)
 

@@ -329,3 +329,20 @@ async def test_settling_goes_through_more_orders_than_one_page_holds() -> None:
 
     assert asked == 2
     assert {order.status for order in await floor.orders()} == {OrderStatus.FILLED}
+
+
+async def test_two_senders_of_one_sale_set_aside_what_it_sells_once() -> None:
+    floor = await TradingFloor(flat_bars(4)).open()
+    trade = await bought(floor, stop_loss="90")
+    floor.exchange.down = True
+    await floor.close_trade(user_id=floor.user_id, trade_id=trade.id)
+    floor.exchange.down = False
+
+    await asyncio.gather(floor.settle(), floor.settle())
+    locked = await floor.money()
+    floor.at(3)
+    await floor.settle()
+
+    assert locked["BTC"] == (D(0), D(10))
+    assert (await floor.trades())[0].status is TradeStatus.CLOSED
+    assert (await floor.money())["BTC"] == (D(0), D(0))
