@@ -288,6 +288,7 @@ async def test_a_body_in_pieces_is_one_body(workshop: Client) -> None:
         ("notes", '{"a":[{"b":"\\udfff"}]}'),
         ("notes", '{"a":9223372036854775808}'),
         ("notes", '{"a":1e400}'),
+        ("notes", '{"a":0.12345678901234567891}'),
         ("notes", '{"a":NaN}'),
         ("notes", '{"a":-Infinity}'),
         ("notes", '{"a":' + "9" * 5000 + "}"),
@@ -303,7 +304,7 @@ async def test_a_value_that_breaks_its_fields_rules_is_named(
     reply = await echo_field(workshop, name, literal)
 
     assert (reply.status, reply.code) == (422, "VALIDATION_ERROR")
-    assert set(reply.faults) == {name}
+    assert {fault.partition(".")[0] for fault in reply.faults} == {name}
 
 
 @pytest.mark.parametrize(

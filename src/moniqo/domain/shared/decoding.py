@@ -5,13 +5,13 @@ every fault is named by its dotted path, not only the first.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import is_dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Enum
 from functools import partial
-from math import isfinite
+from math import inf, isfinite
 from typing import Any, TypeVar, get_args, get_origin
 from uuid import UUID
 
@@ -191,8 +191,8 @@ def _read_collection(origin: Any, arguments: tuple[Any, ...], data: object) -> A
     if origin in (tuple, frozenset):
         if not isinstance(data, list):
             raise _wrong("must be a list")
-        return origin(_each(arguments[0], enumerate(data)).values())
-    return _each(arguments[1], _texts(_object(data)).items())
+        return origin(_each(partial(_read, arguments[0]), enumerate(data)).values())
+    return _each(partial(_read, arguments[1]), _texts(_object(data)).items())
 
 
 def _texts(data: Mapping[str, object]) -> Mapping[str, object]:
@@ -201,11 +201,11 @@ def _texts(data: Mapping[str, object]) -> Mapping[str, object]:
     return data
 
 
-def _each(annotation: Any, items: Any) -> dict[Any, Any]:
+def _each(read: Callable[[Any], Any], items: Iterable[tuple[Any, Any]]) -> dict[Any, Any]:
     values, faults = {}, []
     for key, item in items:
         try:
-            values[key] = _read(annotation, item)
+            values[key] = read(item)
         except _Fault as problem:
             faults += _below(str(key), problem)
     if faults:
@@ -279,9 +279,9 @@ def _free(data: Any) -> Any:
     and a text holds any number.
     """
     if isinstance(data, dict):
-        return {_read_text(key): _free(item) for key, item in data.items()}
+        return _each(_free, _texts(data).items())
     if isinstance(data, list):
-        return [_free(item) for item in data]
+        return list(_each(_free, enumerate(data)).values())
     if isinstance(data, str):
         return _read_text(data)
     if isinstance(data, int) and not isinstance(data, bool):
@@ -292,7 +292,7 @@ def _free(data: Any) -> Any:
 
 
 def _float(data: Decimal) -> float:
-    number = float(data)
+    number = float(data) if data.is_finite() else inf
     if not isfinite(number):
         raise _wrong("must be a number that fits 64 bits")
     if Decimal(repr(number)) != data:
