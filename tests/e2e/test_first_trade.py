@@ -155,8 +155,7 @@ def a_backtest(user: Client, flow_id: str, candles: Path) -> Any:
         "POST",
         f"/users/me/flows/{flow_id}/backtests",
         202,
-        start=opening(candles, 0),
-        end=end.replace("+00:00", "Z"),
+        **{"from": opening(candles, 0), "to": end.replace("+00:00", "Z")},
         starting_balance="10000",
         fee_rate="0.001",
     )

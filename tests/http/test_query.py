@@ -1,10 +1,16 @@
 """What lists and other reads do with their query."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from moniqo.application.shared.query import eq
+from moniqo.domain.agents.backtest import Backtest
+from moniqo.domain.shared.errors import Invalid
+from moniqo.entrypoints.http.list_reader import ListReader
+from moniqo.entrypoints.http.lists import Lists
 from support.asgi import Client
 
 TOOLS = "/api/v1/tools"
@@ -182,3 +188,17 @@ async def test_a_question_at_fault_is_told_so(workshop: Client, query: str, faul
     reply = await workshop.get(f"{SEARCH}?{query}")
 
     assert (reply.status, set(reply.faults)) == (422, {fault})
+
+
+def test_a_list_goes_by_the_names_that_are_told() -> None:
+    lists = Lists(Backtest, sort=("from_", "to"), filters=("from_",))
+    reader = ListReader(lists, usual=10, most=10)
+
+    listing = reader.read(b"from=2026-01-01T00:00:00Z&sort=to,-from")
+
+    assert listing.where == (eq("from_", datetime(2026, 1, 1, tzinfo=UTC)),)
+    assert listing.sort == ("to", "-from_")
+    with pytest.raises(Invalid, match="from_"):
+        reader.read(b"from_=2026-01-01T00:00:00Z")
+    with pytest.raises(Invalid, match="sort must name fields of from, to"):
+        reader.read(b"sort=from_")

@@ -177,7 +177,7 @@ async def test_a_trade_is_closed_at_the_version_that_was_seen(house: House, desk
 async def test_a_backtest_replays_the_flow(house: House, desk: Desk) -> None:
     started = await desk.client.post(
         desk.path(f"{ME}/flows/{{flow_id}}/backtests"),
-        {"start": "2026-01-01T00:00:00Z", "end": "2026-01-03T00:00:00Z", "starting_balance": 1e3},
+        {"from": "2026-01-01T00:00:00Z", "to": "2026-01-03T00:00:00Z", "starting_balance": 1e3},
     )
     await house.quiet()
 
@@ -185,6 +185,10 @@ async def test_a_backtest_replays_the_flow(house: House, desk: Desk) -> None:
     listed = await desk.get(f"{ME}/backtests?flow_id={{flow_id}}")
     assert (started.status, started.data["status"]) == (202, "queued")
     assert (backtest["status"], backtest["starting_balance"]) == ("succeeded", "1000")
+    assert (backtest["from"], backtest["to"]) == (
+        "2026-01-01T00:00:00.000Z",
+        "2026-01-03T00:00:00.000Z",
+    )
     heavy = {"equity_curve", "trades", "open_trade"}
     assert set(backtest) >= heavy
     # `user_id` says nothing to the one user who may read it.
@@ -336,7 +340,7 @@ async def test_nothing_of_one_user_can_be_touched_by_another(house: House, desk:
     (trade,) = (await desk.get(f"{ME}/trades"))["items"]
     started = await desk.client.post(
         desk.path(f"{ME}/flows/{{flow_id}}/backtests"),
-        {"start": "2026-01-01T00:00:00Z", "end": "2026-01-03T00:00:00Z"},
+        {"from": "2026-01-01T00:00:00Z", "to": "2026-01-03T00:00:00Z"},
     )
     await house.quiet()
     (active,) = (await desk.get(f"{ME}/plans"))["items"]

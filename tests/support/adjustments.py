@@ -61,10 +61,10 @@ def _flow(_: Draw, values: Values) -> Values:
 
 
 def _backtest(_: Draw, values: Values) -> Values:
-    start, end = sorted((values["start"], values["end"]))
+    start, end = sorted((values["from_"], values["to"]))
     if start == end:
         start -= timedelta(milliseconds=1 if start.year > 1 else -1)
-    return values | {"start": min(start, end), "end": max(start, end)}
+    return values | {"from_": min(start, end), "to": max(start, end)}
 
 
 def _plan_limit(_: Draw, values: Values) -> Values:

@@ -61,13 +61,22 @@ class Codec:
 
     Without `secrets`, a type that holds a `Secret` anywhere raises `SecretRefused` when its
     encoder is made, before any value is touched. A `trusted` one decodes what this program
-    itself has stored, without checking rules again: see `assembler`.
+    itself has stored, without checking rules again: see `assembler`. A `telling` one only
+    encodes, for others: fields by the names that are told.
     """
 
-    def __init__(self, leaves: Leaves, *, secrets: bool = True, trusted: bool = False) -> None:
+    def __init__(
+        self,
+        leaves: Leaves,
+        *,
+        secrets: bool = True,
+        trusted: bool = False,
+        telling: bool = False,
+    ) -> None:
         self._leaves = leaves
         self._secrets = secrets
         self._trusted = trusted
+        self._telling = telling
         self.encoder = cache(self._encoder)
         self.decoder = cache(self._decoder)
 
@@ -128,13 +137,16 @@ class Codec:
         return lambda mapping: close({key: value_of(value) for key, value in mapping.items()})
 
     def _object_encoder(self, owner: type) -> Convert:
-        plan = [(field.name, self.encoder(field.type)) for field in self._encoded(owner)]
+        plan = [
+            (field.told if self._telling else field.name, field.name, self.encoder(field.type))
+            for field in self._encoded(owner)
+        ]
 
         def encode(value: object) -> dict[str, Any]:
             result = {}
-            for name, convert in plan:
+            for key, name, convert in plan:
                 item = getattr(value, name)
-                result[name] = item if item is None or convert is None else convert(item)
+                result[key] = item if item is None or convert is None else convert(item)
             return result
 
         return encode

@@ -60,8 +60,8 @@ def runner(desk: Desk, model: ScriptedModel | BuiltinModel | None = None) -> Run
 
 async def started(desk: Desk, flow: Flow, bars_: int = 10_000, **terms: object) -> Backtest:
     request = BacktestRequest(
-        start=START,
-        end=START + timedelta(hours=bars_),
+        from_=START,
+        to=START + timedelta(hours=bars_),
         **terms,  # type: ignore[arg-type]
     )
     start = StartBacktest(desk.uow, desk.clock, desk.ids, NotedQueue())
@@ -273,7 +273,7 @@ async def test_a_backtest_is_queued_for_the_owner_alone(desk: Desk) -> None:
     flow = await a_crossing_flow(desk, await desk.user())
     queue = NotedQueue()
     start = StartBacktest(desk.uow, desk.clock, desk.ids, queue)
-    request = BacktestRequest(start=START, end=START + timedelta(hours=1))
+    request = BacktestRequest(from_=START, to=START + timedelta(hours=1))
 
     backtest = await start(user_id=flow.user_id, flow_id=flow.id, request=request)
 
@@ -285,7 +285,7 @@ async def test_a_backtest_is_queued_for_the_owner_alone(desk: Desk) -> None:
 async def test_a_user_has_so_many_backtests_under_way_and_others_have_theirs(desk: Desk) -> None:
     first, second = [await a_crossing_flow(desk, await desk.user()) for _ in range(2)]
     start = StartBacktest(desk.uow, desk.clock, desk.ids, NotedQueue(), most_unfinished=2)
-    request = BacktestRequest(start=START, end=START + timedelta(hours=1))
+    request = BacktestRequest(from_=START, to=START + timedelta(hours=1))
     ended, _ = [
         await start(user_id=first.user_id, flow_id=first.id, request=request) for _ in range(2)
     ]
@@ -303,7 +303,7 @@ async def test_a_user_has_so_many_backtests_under_way_and_others_have_theirs(des
 async def test_an_empty_range_is_refused(desk: Desk) -> None:
     flow = await a_crossing_flow(desk, await desk.user())
 
-    with pytest.raises(Invalid, match="end"):
+    with pytest.raises(Invalid, match="to: must be after"):
         await started(desk, flow, bars_=0)
 
 

@@ -272,8 +272,8 @@ def backtest(**fields: Any) -> Backtest:
         "id": BacktestId(new_id()),
         "flow_id": FlowId(new_id()),
         "user_id": UserId(new_id()),
-        "start": START,
-        "end": at(9),
+        "from_": START,
+        "to": at(9),
         "starting_balance": Decimal(10000),
         "fee_rate": Decimal("0.001"),
         "slippage": Decimal(0),
@@ -282,8 +282,8 @@ def backtest(**fields: Any) -> Backtest:
 
 
 def test_a_backtest_spans_some_time() -> None:
-    with pytest.raises(Invalid, match="end: must be after start"):
-        backtest(end=START)
+    with pytest.raises(Invalid, match="to: must be after from"):
+        backtest(to=START)
 
 
 def test_a_backtest_that_is_held_or_over_is_not_begun_again() -> None:

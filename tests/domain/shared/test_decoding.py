@@ -342,3 +342,20 @@ def test_whatever_is_sent_it_is_read_or_refused(data: object) -> None:
     for kind in (Thing, Part, JsonObject, Decimal, datetime, Mapping[str, int]):
         with suppress(Invalid):
             assert decode(kind, data) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Span(Value):
+    from_: Annotated[int, Range(least=1)]
+    to: int
+
+
+def test_a_name_that_python_keeps_for_itself_is_told_without_its_underscore() -> None:
+    assert decode(Span, {"from": 1, "to": 2}) == Span(from_=1, to=2)
+    assert decode_fields(Span, {"from": 3}) == {"from_": 3}
+    assert faults(Span, {"from_": 1, "to": 2}) == {
+        "from_": "is not a known field",
+        "from": "is required",
+    }
+    with pytest.raises(Invalid, match="from must be at least 1"):
+        Span(from_=0, to=1)

@@ -16,8 +16,8 @@ class BacktestSummary:
     id: BacktestId
     version: int
     flow_id: FlowId
-    start: datetime
-    end: datetime
+    from_: datetime
+    to: datetime
     starting_balance: Decimal
     fee_rate: Decimal
     slippage: Decimal

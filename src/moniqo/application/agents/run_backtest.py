@@ -101,12 +101,12 @@ class RunBacktest:
         )
 
     async def _candles(self, series: Series, backtest: Backtest) -> Sequence[Candle]:
-        known = await self.market.since(series, start=backtest.start)
-        candles = [bar for bar in known if bar.opened_at < backtest.end]
+        known = await self.market.since(series, start=backtest.from_)
+        candles = [bar for bar in known if bar.opened_at < backtest.to]
         if not candles:
             raise RuleViolated(
                 f"There are no {series.timeframe} candles of {series.symbol} on {series.exchange} "
-                f"between {backtest.start:%Y-%m-%d %H:%M} and {backtest.end:%Y-%m-%d %H:%M} UTC."
+                f"between {backtest.from_:%Y-%m-%d %H:%M} and {backtest.to:%Y-%m-%d %H:%M} UTC."
             )
         return candles
 

@@ -23,14 +23,14 @@ RUN_BACKTEST = "run_backtest"
 
 @dataclass(frozen=True, slots=True)
 class BacktestRequest(Value):
-    """Which candles to replay (opened in [`start`, `end`)) and on what terms.
+    """Which candles to replay (opened in [`from`, `to`)) and on what terms.
 
     `starting_balance` is in the quote currency; `fee_rate` and `slippage` are rates of the
     notional and of the price.
     """
 
-    start: datetime
-    end: datetime
+    from_: datetime
+    to: datetime
     starting_balance: Price = Decimal(10000)
     fee_rate: Rate = Decimal("0.001")
     slippage: Rate = Decimal(0)
@@ -64,8 +64,8 @@ class StartBacktest:
                     id=BacktestId(self.ids.new()),
                     flow_id=flow.id,
                     user_id=user_id,
-                    start=request.start,
-                    end=request.end,
+                    from_=request.from_,
+                    to=request.to,
                     starting_balance=request.starting_balance,
                     fee_rate=request.fee_rate,
                     slippage=request.slippage,

@@ -63,7 +63,7 @@ class Metrics(Performance):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backtest(Entity):
-    """A replay of the candles opened in [`start`, `end`), on a store of its own.
+    """A replay of the candles opened in [`from`, `to`), on a store of its own.
 
     `fee_rate` and `slippage` are rates. A position open at the end is left open and told as
     `open_trade`, apart from the closed `trades`.
@@ -72,8 +72,8 @@ class Backtest(Entity):
     id: BacktestId
     flow_id: FlowId
     user_id: UserId
-    start: datetime
-    end: datetime
+    from_: datetime
+    to: datetime
     starting_balance: Price
     fee_rate: Rate
     slippage: Rate
@@ -90,8 +90,8 @@ class Backtest(Entity):
 
     def check(self) -> None:
         """The range is not empty."""
-        if self.start >= self.end:
-            raise Invalid.field("end", "must be after start")
+        if self.from_ >= self.to:
+            raise Invalid.field("to", "must be after from")
 
     def begun(self, now: datetime, lease: timedelta) -> Self:
         """Running from its first bar, held for `lease`.

@@ -236,7 +236,7 @@ def _read_object(kind: type, data: object) -> Any:
 def _fields(
     kind: type, data: Mapping[str, object], *, some: bool
 ) -> tuple[dict[str, Any], list[Fault]]:
-    known = {field.name: field for field in schema(kind)}
+    known = {field.told: field for field in schema(kind)}
     faults = [Fault(name, "is not a known field") for name in data if name not in known]
     values: dict[str, Any] = {}
     for name, field in known.items():
@@ -246,7 +246,7 @@ def _fields(
                 faults.append(Fault(name, "is required"))
             continue
         try:
-            values[name] = _read_field(field, sent)
+            values[field.name] = _read_field(field, sent)
         except _Fault as problem:
             faults += _below(name, problem)
     return values, faults

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from moniqo.domain.shared.errors import Fault, Invalid
 from moniqo.domain.shared.rules import decimal_fault, integer_fault, text_fault
-from moniqo.domain.shared.schema import Field, plain, remembered, schema
+from moniqo.domain.shared.schema import Field, plain, remembered, schema, told
 
 Check = Callable[[Any], str | None]
 V = TypeVar("V")
@@ -48,7 +48,7 @@ def faults_of(value: object, among: Iterable[str] | None = None) -> tuple[Fault,
         for condition in conditions.get(name, ()):
             message = condition(item)
             if message is not None:
-                found.append(Fault(name, message))
+                found.append(Fault(told(name), message))
                 break
     return tuple(found)
 

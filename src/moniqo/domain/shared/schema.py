@@ -19,9 +19,17 @@ def remembered(function: F) -> F:
     return cast(F, cache(function))
 
 
+def told(name: str) -> str:
+    """A field's name outside Python: `from_` is `from` there, which Python keeps for itself."""
+    return name.removesuffix("_")
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field: its type without `None` and rules, and what was taken away."""
+    """One field: its type without `None` and rules, and what was taken away.
+
+    It is `name` in Python and in stores, `told` to everybody else.
+    """
 
     name: str
     type: Any
@@ -29,6 +37,11 @@ class Field:
     rules: tuple[Rule, ...]
     required: bool
     default: Any
+
+    @property
+    def told(self) -> str:
+        """The field's name in requests and answers."""
+        return told(self.name)
 
 
 def peel(annotation: Any) -> tuple[Any, bool, tuple[Rule, ...]]:

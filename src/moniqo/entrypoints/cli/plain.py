@@ -4,7 +4,7 @@ from typing import Any
 
 from moniqo.adapters.codec import JSON_LEAVES, Codec
 
-_CODEC = Codec(JSON_LEAVES, secrets=False)
+_CODEC = Codec(JSON_LEAVES, secrets=False, telling=True)
 
 
 def plain(value: object) -> dict[str, Any]:

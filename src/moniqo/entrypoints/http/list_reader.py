@@ -65,6 +65,8 @@ class ListReader:
     def _sort(self, text: str) -> tuple[str, ...]:
         names = tuple(text.split(","))
         bare = [name.removeprefix("-") for name in names]
-        if len(set(bare)) < len(bare) or not set(bare) <= set(self.lists.sort):
-            raise Invalid(f"must name fields of {', '.join(self.lists.sort)}, each once")
-        return names
+        known = self.lists.sortable
+        if len(set(bare)) < len(bare) or not set(bare) <= set(known):
+            raise Invalid(f"must name fields of {', '.join(known)}, each once")
+        signs = (name[: name.startswith("-")] for name in names)
+        return tuple(sign + known[name] for sign, name in zip(signs, bare, strict=True))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from moniqo.application.shared.query import Condition, eq, gte, lt
 from moniqo.domain.shared.entity import Entity
-from moniqo.domain.shared.schema import Field, schema
+from moniqo.domain.shared.schema import Field, schema, told
 
 PAGING = ("limit", "offset", "cursor", "sort")
 
@@ -36,9 +36,9 @@ def until(name: str, field: str) -> Filter:
 class Lists:
     """A list of `entity`.
 
-    `sort` names the fields it may be ordered by, `filters` the query parameters: a field's
-    name stands for equality; `x_after` and `x_before` for the instant `x_at`, the first
-    inclusive, unless they are fields themselves.
+    `sort` names the fields it may be ordered by, `filters` the query parameters, which go by the
+    names that are told: a field's name stands for equality; `x_after` and `x_before` for the
+    instant `x_at`, the first inclusive, unless they are fields themselves.
     """
 
     entity: type[Entity]
@@ -57,9 +57,14 @@ class Lists:
         chosen = {item.name: (item, known[item.field]) for item in filters}
         object.__setattr__(self, "parameters", chosen)
 
+    @property
+    def sortable(self) -> dict[str, str]:
+        """The fields it may be ordered by, each under the name that it is told by."""
+        return {told(name): name for name in self.sort}
+
 
 def _filter(name: str, known: Mapping[str, Field]) -> Filter:
     for ending, make in (("_after", since), ("_before", until)):
         if name not in known and name.endswith(ending):
             return make(name, f"{name.removesuffix(ending)}_at")
-    return Filter(name, name, eq)
+    return Filter(told(name), name, eq)

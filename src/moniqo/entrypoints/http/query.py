@@ -23,11 +23,11 @@ class QueryReader:
     @property
     def names(self) -> frozenset[str]:
         """The parameters."""
-        return frozenset(field.name for field in schema(self.kind))
+        return frozenset(field.told for field in schema(self.kind))
 
     def read(self, raw: bytes) -> Any:
         """The dataclass; raises `Invalid`."""
-        types = {field.name: field.type for field in schema(self.kind)}
+        types = {field.told: field.type for field in schema(self.kind)}
         sent = pairs(raw, self.names)
         return decode(self.kind, {name: as_json(types[name], text) for name, text in sent.items()})
 

@@ -29,7 +29,7 @@ class AnswerCodec(Codec):
     """Encodes what callers see; raises `SecretRefused` for a type that would show a secret."""
 
     def __init__(self) -> None:
-        super().__init__(JSON_LEAVES, secrets=False)
+        super().__init__(JSON_LEAVES, secrets=False, telling=True)
 
     def _encoded(self, owner: type) -> tuple[Field, ...]:
         return shown(owner)

@@ -24,8 +24,8 @@ class BacktestController(Controller):
         status=202,
         message="The backtest is queued.",
         example={
-            "start": "2025-07-01T00:00:00Z",
-            "end": "2025-12-31T00:00:00Z",
+            "from": "2025-07-01T00:00:00Z",
+            "to": "2025-12-31T00:00:00Z",
             "starting_balance": "10000",
             "fee_rate": "0.001",
         },
@@ -37,7 +37,7 @@ class BacktestController(Controller):
         data: BacktestRequest,
         start_backtest: StartBacktest,
     ) -> Backtest:
-        """Replay the flow over the stored candles opened in [`start`, `end`). Uses no quota."""
+        """Replay the flow over the stored candles opened in [`from`, `to`). Uses no quota."""
         return await start_backtest(user_id=caller.user_id, flow_id=flow_id, request=data)
 
     @endpoint(

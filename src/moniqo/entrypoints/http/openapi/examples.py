@@ -27,7 +27,7 @@ _BY_TYPE: Mapping[Any, Any] = {
 
 def sent_example(kind: type) -> dict[str, Any]:
     """A payload with what must be there."""
-    return {field.name: _field(field, sent_example) for field in schema(kind) if field.required}
+    return {field.told: _field(field, sent_example) for field in schema(kind) if field.required}
 
 
 def shown_example(annotation: Any) -> Any:
@@ -36,13 +36,13 @@ def shown_example(annotation: Any) -> Any:
 
 
 def _shown_object(kind: type) -> dict[str, Any]:
-    return {field.name: _field(field, _shown_object) for field in shown(kind)}
+    return {field.told: _field(field, _shown_object) for field in shown(kind)}
 
 
 def _field(field: Field, of_object: Callable[[type], Any]) -> Any:
     bare = plain(field.type)
-    if field.name in BY_NAME and not _is_composite(bare):
-        return BY_NAME[field.name]
+    if field.told in BY_NAME and not _is_composite(bare):
+        return BY_NAME[field.told]
     return _value(field.type, of_object)
 
 

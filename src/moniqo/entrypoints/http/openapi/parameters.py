@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from moniqo.domain.shared.schema import schema
+from moniqo.domain.shared.schema import schema, told
 from moniqo.entrypoints.http.arguments import Argument, Source
 from moniqo.entrypoints.http.endpoint import GET, Endpoint
 from moniqo.entrypoints.http.lists import PAGING, Lists
@@ -42,12 +42,12 @@ def _parameter(
 
 
 def _listing(lists: Lists, schemas: Schemas) -> list[Node]:
-    names = "|".join(lists.sort)
+    names = "|".join(lists.sortable)
     order = {
         "type": "string",
         "pattern": f"^-?({names})(,-?({names}))*$",
-        "default": ",".join(lists.default),
-        "description": f"Fields to sort by, descending with `-`: {', '.join(lists.sort)}.",
+        "default": ",".join(map(told, lists.default)),
+        "description": f"Fields to sort by, descending with `-`: {', '.join(lists.sortable)}.",
     }
     paging = {**_PAGING, "sort": order}
     filters = {
@@ -65,9 +65,9 @@ def _question(argument: Argument, schemas: Schemas) -> list[Node]:
     return [
         _parameter(
             "query",
-            field.name,
+            field.told,
             schemas.sent_field(field),
-            example.get(field.name),
+            example.get(field.told),
             required=field.required,
         )
         for field in schema(argument.kind)

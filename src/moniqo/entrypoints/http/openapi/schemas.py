@@ -15,7 +15,7 @@ from moniqo.domain.shared.types import JsonObject
 from moniqo.entrypoints.http.openapi.keywords import ATOMS, SENT_DECIMAL, Schema, nullable, ruled
 from moniqo.entrypoints.http.shapes import shown
 
-_CODEC = Codec(JSON_LEAVES, secrets=False)
+_CODEC = Codec(JSON_LEAVES, secrets=False, telling=True)
 
 
 class Schemas:
@@ -105,8 +105,8 @@ class Schemas:
 
     def _sent_object(self, kind: type) -> Schema:
         fields = schema(kind)
-        required = [field.name for field in fields if field.required]
-        properties = {field.name: _with_default(self.sent_field(field), field) for field in fields}
+        required = [field.told for field in fields if field.required]
+        properties = {field.told: _with_default(self.sent_field(field), field) for field in fields}
         return {
             **_object(kind, properties),
             **({"required": required} if required else {}),
@@ -114,18 +114,18 @@ class Schemas:
         }
 
     def _changed_object(self, kind: type) -> Schema:
-        properties = {field.name: self.sent_field(field) for field in schema(kind)}
+        properties = {field.told: self.sent_field(field) for field in schema(kind)}
         return {**_object(kind, properties), "additionalProperties": False}
 
     def _shown_object(self, kind: type) -> Schema:
         fields = shown(kind)
         properties = {
-            field.name: nullable(self.answered(field.type))
+            field.told: nullable(self.answered(field.type))
             if field.optional
             else self.answered(field.type)
             for field in fields
         }
-        return {**_object(kind, properties), "required": [field.name for field in fields]}
+        return {**_object(kind, properties), "required": [field.told for field in fields]}
 
     def sent_field(self, field: Field) -> Schema:
         """A field of a payload, or a query parameter."""
