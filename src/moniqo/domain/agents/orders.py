@@ -43,9 +43,8 @@ def order_of(
     """
     flow, run, step = origin
     buys = decision.action is Action.BUY
-    size = (
-        _bought(decision, snapshot, instrument) if buys else _sold(decision, snapshot, instrument)
-    )
+    sized = _bought if buys else _sold
+    size = sized(decision, snapshot, instrument)
     if isinstance(size, Refused):
         return size
     return Order(
