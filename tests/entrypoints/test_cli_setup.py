@@ -2,6 +2,7 @@
 
 import json
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,11 @@ import pytest
 from moniqo.domain.shared.errors import Kind, Unavailable
 from moniqo.entrypoints.cli.dotenv_file import write_dotenv
 from moniqo.entrypoints.cli.exits import OF_KIND, Exit
+from moniqo.entrypoints.cli.readiness import warn_of_services
 from moniqo.entrypoints.cli.superadmin import with_superadmin
 from moniqo.entrypoints.settings import Settings, load
-from moniqo.entrypoints.settings.values import Passphrase
+from moniqo.entrypoints.settings.model import Storage
+from moniqo.entrypoints.settings.values import ConnectionUrl, Passphrase
 
 MEMORY = {"STORAGE_BACKEND": "memory"}
 SQLITE = {"STORAGE_BACKEND": "sqlite", "DATABASE_URL": "sqlite:///moniqo.sqlite3"}
@@ -201,8 +204,32 @@ def test_the_doctor_asks_redis(run, valkey_server):
     bad = run("doctor", "--json", **MEMORY, REDIS_URL="redis://:canary@127.0.0.1:1")
 
     assert good.data["checks"][-1] == {"name": "redis", "ok": True, "message": "answers"}
+    told = bad.data["checks"][-1]["message"]
     assert bad.code == Exit.UNAVAILABLE
+    assert told.startswith("Redis at 127.0.0.1:1 does not answer (")
+    assert "111" in told
+    assert told.endswith("is REDIS_URL right?")
     assert "canary" not in bad.out
+
+
+def test_an_address_of_redis_that_is_none_is_told_without_its_password(run):
+    ran = run("doctor", "--json", **MEMORY, REDIS_URL="redis://:canary@h:port")
+
+    assert ran.code == Exit.UNAVAILABLE
+    assert "REDIS_URL is not an address" in ran.data["checks"][-1]["message"]
+    assert "canary" not in ran.out
+
+
+@pytest.mark.parametrize("url", [None, "redis://:canary@127.0.0.1:1"])
+async def test_a_server_warns_of_a_redis_that_does_not_answer_and_starts(caplog, url):
+    storage = Storage(redis_url=url and ConnectionUrl(url))
+
+    await warn_of_services(replace(Settings(), storage=storage))
+
+    warned = [record.message for record in caplog.records]
+    assert len(warned) == (1 if url else 0)
+    assert all("Redis at 127.0.0.1:1 does not answer" in message for message in warned)
+    assert "canary" not in caplog.text
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,15 @@
 """Whether the store can be used as it is, and making it so."""
 
 import asyncio
+import logging
 
+from moniqo.adapters.cache.redis_probe import ping
 from moniqo.adapters.persistence.backend import Backend
 from moniqo.domain.shared.errors import Unavailable
 from moniqo.entrypoints.cli.failures import MigrationsPending
+from moniqo.entrypoints.settings import Settings
 
+logger = logging.getLogger(__name__)
 PATIENCE = 2
 """Seconds for a second question to a server that did not answer the first."""
 
@@ -39,6 +43,17 @@ async def require_ready(backend: Backend) -> None:
     pending = await pending_on(backend)
     if pending:
         raise MigrationsPending(pending)
+
+
+async def warn_of_services(settings: Settings) -> None:
+    """Log which configured services do not answer; nothing fails for want of them."""
+    url = settings.storage.redis_url
+    if url is None:
+        return
+    try:
+        await ping(url.value)
+    except Unavailable as error:
+        logger.warning("%s", error.message)
 
 
 async def bring_up(backend: Backend) -> tuple[str, ...] | None:

@@ -24,13 +24,15 @@ def serve(
 ) -> Answer:
     """Run the HTTP server until it is told to stop.
 
-    Does not start with wrong settings, without its store, or before `moniqo migrate`.
+    Does not start with wrong settings, without its store, or before `moniqo migrate`. A service
+    that does not answer is told in the log.
     """
     import asyncio
 
     from moniqo.domain.shared.decoding import decode
     from moniqo.domain.trading.market import Series
     from moniqo.entrypoints.cli.parameters import located
+    from moniqo.entrypoints.cli.readiness import warn_of_services
     from moniqo.entrypoints.cli.session import rehearse
     from moniqo.entrypoints.logs import configure
     from moniqo.entrypoints.serving import run
@@ -39,6 +41,7 @@ def serve(
     settings = load()
     asyncio.run(rehearse(settings))
     configure(settings.application)
+    asyncio.run(warn_of_services(settings))
     wanted = tuple(
         (
             located(file, settings.application.market_data_dir),

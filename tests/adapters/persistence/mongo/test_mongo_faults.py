@@ -100,6 +100,7 @@ async def test_an_absent_server_is_told_soon_and_without_the_password() -> None:
 
     assert monotonic() - began < 10
     assert f"127.0.0.1:{port} does not answer" in told
+    assert "[Errno 111]" in told
     assert "hush" not in told
 
 

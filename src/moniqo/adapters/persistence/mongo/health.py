@@ -52,8 +52,10 @@ async def _silence(store: Store) -> str:
     try:
         async with store.first_host() as client:
             hello = await client.admin.command("hello")
-    except PyMongoError:
-        return "does not answer. Is it running and reachable, and is MONGODB_URL right?"
+    except PyMongoError as error:
+        # The driver goes on about time limits and topologies after that.
+        reason = str(error).partition(", Timeout")[0].partition(" (configured")[0]
+        return f"does not answer ({reason}). Is it running and reachable, and is MONGODB_URL right?"
     return _obstacle(hello) or (
         f"belongs to the replica set {hello.get('setName')} and shows no primary. Is that the "
         f"set named in MONGODB_URL, and can its members {hello.get('hosts')} be reached from here?"
