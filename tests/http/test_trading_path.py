@@ -196,6 +196,12 @@ async def test_a_backtest_replays_the_flow(house: House, desk: Desk) -> None:
     assert listed["items"] == [light]
 
 
+async def test_what_is_absent_is_told_in_words(desk: Desk) -> None:
+    reply = await desk.client.get(f"{ME}/wallets/{NOBODYS}")
+
+    assert (reply.status, reply.json["error"]["message"]) == (404, "User wallet not found.")
+
+
 async def test_credentials_go_in_and_never_come_out(desk: Desk) -> None:
     wallet = await desk.client.patch(
         desk.path(f"{ME}/wallets/{{user_wallet_id}}"),

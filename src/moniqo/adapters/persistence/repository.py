@@ -11,12 +11,12 @@ from moniqo.adapters.persistence.auditing import changed_fields
 from moniqo.adapters.persistence.backend import Select
 from moniqo.adapters.persistence.collection import Collection
 from moniqo.adapters.persistence.stamping import stamped
-from moniqo.adapters.persistence.violations import outdated, stale
+from moniqo.adapters.persistence.violations import absent, outdated, stale
 from moniqo.adapters.persistence.work import Work
 from moniqo.application.shared.query import Condition, Listing, Op, Page, eq
 from moniqo.domain.audit.audit_log import AuditAction
 from moniqo.domain.shared.entity import Entity
-from moniqo.domain.shared.errors import Invalid, NotFound
+from moniqo.domain.shared.errors import Invalid
 from moniqo.domain.shared.rules import stored_fault
 from moniqo.domain.shared.scalar import Scalar
 
@@ -38,7 +38,7 @@ class RecordedRepository(Generic[E]):
         rows = await self._work.guarded(self._work.session.find, self._collection, select)
         if not rows:
             self._work.doomed = True
-            raise NotFound(f"{self._collection.entity.__name__} not found.")
+            raise absent(self._collection)
         self._expected(rows[0])
         return rows[0]
 

@@ -11,4 +11,4 @@ async def require_no_run(tx: Transaction, flow: Flow) -> None:
     """Raise `RuleViolated` while a run of the flow is going on."""
     going_on = any_of("status", (*UNFINISHED, RunStatus.AWAITING_APPROVAL))
     if await tx[FlowRun].first(eq("flow_id", flow.id), going_on) is not None:
-        raise RuleViolated("A run of the flow is going on; wait for its end or cancel it.")
+        raise RuleViolated("A run of the flow is going on; wait for its end.")

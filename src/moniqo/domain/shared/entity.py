@@ -1,5 +1,6 @@
 """The base of every entity and of every composite value."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +15,13 @@ from moniqo.domain.shared.schema import Field, plain, remembered, schema, told
 
 Check = Callable[[Any], str | None]
 V = TypeVar("V")
+_INNER_WORD = re.compile(r"(?<=[a-z])[A-Z]")
 _STORABLE: dict[type, Check] = {str: text_fault, int: integer_fault, Decimal: decimal_fault}
+
+
+def spoken(kind: type) -> str:
+    """What a reader calls it: `UserWallet` is a `User wallet`."""
+    return _INNER_WORD.sub(lambda found: f" {found[0].lower()}", kind.__name__)
 
 
 @remembered
@@ -89,7 +96,7 @@ class Value:
 
     def _hold(self, faults: tuple[Fault, ...]) -> None:
         if faults:
-            raise Invalid.naming(type(self).__name__, faults)
+            raise Invalid.naming(spoken(type(self)), faults)
         self.check()
 
     def check(self) -> None:
