@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
-from moniqo.domain.shared.entity import BOOKKEEPING, Entity
+from moniqo.domain.shared.entity import Entity
 from moniqo.domain.shared.schema import Field, schema
 
 E = TypeVar("E", bound=Entity)
@@ -43,11 +43,6 @@ class Collection(Generic[E]):
     def fields(self) -> dict[str, Field]:
         """Every field by name."""
         return {field.name: field for field in schema(self.entity)}
-
-    @cached_property
-    def own_fields(self) -> tuple[str, ...]:
-        """The fields that are not book-keeping."""
-        return tuple(name for name in self.fields if name not in BOOKKEEPING)
 
     def narrowing(self, group: tuple[str, ...]) -> tuple[str, str] | None:
         """The (field, value) that a unique group is narrowed to, if it is."""

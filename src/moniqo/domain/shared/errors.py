@@ -20,8 +20,6 @@ class Kind(StrEnum):
     CONFLICT = "conflict"
     OUTDATED = "outdated"
     INVALID = "invalid"
-    LOCKED = "locked"
-    RATE_LIMITED = "rate_limited"
     UNAVAILABLE = "unavailable"
 
 
@@ -186,20 +184,6 @@ class WeakPassword(Invalid):
     """The password breaks the policy; `faults` name each rule that it breaks."""
 
     code = "WEAK_PASSWORD"
-
-
-class Locked(AppError):
-    """Locked after failed sign-ins; `retry_after` says for how long."""
-
-    kind = Kind.LOCKED
-    code = "ACCOUNT_LOCKED"
-
-
-class RateLimited(AppError):
-    """Too many requests; `retry_after` says when to come back."""
-
-    kind = Kind.RATE_LIMITED
-    code = "RATE_LIMITED"
 
 
 class Unavailable(AppError):

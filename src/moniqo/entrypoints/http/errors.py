@@ -15,12 +15,10 @@ STATUS: Mapping[Kind, int] = {
     Kind.CONFLICT: 409,
     Kind.OUTDATED: 412,
     Kind.INVALID: 422,
-    Kind.LOCKED: 423,
-    Kind.RATE_LIMITED: 429,
     Kind.UNAVAILABLE: 503,
 }
 RETRY_SECONDS = 1
-"""Answered with a 503 or 429 whose cause names no time of its own."""
+"""Answered with a 503 whose cause names no time of its own."""
 MOST_FAULTS = 256
 _LONGEST_MESSAGE = 500
 _LONGEST_FIELD = 200
@@ -53,7 +51,7 @@ def failure_of(error: BaseException) -> Failure:
 def _refused(error: AppError) -> Failure:
     headers: dict[str, str] = {}
     wait = error.retry_after
-    if wait is None and error.kind in (Kind.UNAVAILABLE, Kind.RATE_LIMITED):
+    if wait is None and error.kind is Kind.UNAVAILABLE:
         wait = RETRY_SECONDS
     if wait is not None:
         headers["retry-after"] = str(max(wait, 0))

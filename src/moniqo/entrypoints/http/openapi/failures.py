@@ -23,8 +23,6 @@ MEANINGS: Mapping[int, str] = {
     422: "Well-formed but invalid; `details` names every field at fault.",
     405: "The path does not take this method.",
     431: "The headers are too large.",
-    423: "Locked after failed sign-ins.",
-    429: "Too many requests; `Retry-After` says when to come back.",
     500: "A fault of ours.",
     503: "Something that is needed is down; `Retry-After` says when to try again.",
 }
