@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from dataclasses import make_dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
 from moniqo.domain.shared.decoding import decode, decode_fields
 from moniqo.entrypoints.http.arguments import Source
 from moniqo.entrypoints.http.endpoint import Endpoint, endpoints_of
+from moniqo.entrypoints.http.list_reader import ListReader
 from moniqo.entrypoints.http.openapi import openapi_document, openapi_text
 from moniqo.entrypoints.http.openapi.schemas import Schemas
 from moniqo.entrypoints.http.routes import CONTROLLERS
@@ -80,6 +82,34 @@ def test_a_route_is_described(endpoint: Endpoint) -> None:
     assert ("404" in statuses) == (endpoint.taken(Source.PATH) is not None)
     assert ("403" in statuses) or endpoint.needs is None
     assert {"400", "408", "413", "415"} <= statuses or endpoint.method == "GET"
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=named)
+def test_a_parameter_is_described_with_an_example_that_is_taken(endpoint: Endpoint) -> None:
+    found = [item for item in operation(endpoint).get("parameters", []) if "$ref" not in item]
+
+    assert all(item["description"] and item["example"] is not None for item in found)
+    if endpoint.lists is not None:
+        asked = {
+            item["name"]: str(item["example"]).replace("True", "true")
+            for item in found
+            if item["in"] == "query"
+        }
+        listing = ListReader(endpoint.lists, usual=10, most=10).read(urlencode(asked).encode())
+        assert len(listing.where) == len(endpoint.lists.parameters)
+
+
+def test_an_open_trade_is_shown_without_an_exit() -> None:
+    (trade,) = next(
+        operation(item)["responses"]["200"]["content"]["application/json"]["example"]["data"][
+            "items"
+        ]
+        for item in ENDPOINTS
+        if item.path.endswith("/trades") and item.lists is not None
+    )
+
+    assert trade["status"] == "open"
+    assert not [trade[name] for name in ("exit_price", "closed_at", "profit_loss") if trade[name]]
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
+from moniqo.application.agents.backtest_summaries import BacktestSummary
+from moniqo.domain.agents.backtest import Backtest, BacktestTrade, Metrics
+from moniqo.domain.agents.decision import Decision
+from moniqo.domain.agents.run import FlowRun, StepRun
+from moniqo.domain.trading.trade import Trade
+
 INSTANT = "2026-01-31T09:00:00.000Z"
+CURSOR = "eyJhIjoxfQ"
 IDENTITY = "019bd6a2-7c00-7000-8000-000000000001"
 BY_NAME: Mapping[str, Any] = {
     "allowed_symbols": ["BTC/USDT"],
@@ -55,3 +62,58 @@ BY_NAME: Mapping[str, Any] = {
     "username": "ada",
     "year": 1990,
 }
+_BACKTEST: Mapping[str, Any] = {
+    "starting_balance": "10000",
+    "fee_rate": "0.001",
+    "slippage": "0",
+    "status": "succeeded",
+    "open_trade": None,
+}
+BY_KIND: Mapping[type, Mapping[str, Any]] = {
+    Backtest: _BACKTEST,
+    BacktestSummary: _BACKTEST,
+    BacktestTrade: {
+        "quantity": "0.5",
+        "entry_bar": 21,
+        "entry_price": "17650",
+        "exit_bar": 45,
+        "exit_price": "18100",
+        "exited_at": "2026-02-01T09:00:00.000Z",
+        "fees": "17.875",
+        "profit_loss": "207.125",
+    },
+    Metrics: {
+        "total_return": "0.0207125",
+        "win_rate": "1",
+        "profit_factor": None,
+        "max_drawdown": 0.031,
+        "bars": 4392,
+        "final_equity": "10207.125",
+        "fees": "17.875",
+    },
+    Decision: {
+        "quantity": "0.5",
+        "fraction": None,
+        "limit_price": None,
+        "stop_loss": "17000",
+        "take_profit": "19000",
+        "confidence": "0.8",
+        "rationale": "The fast average has crossed the slow one.",
+        "evidence": [{"field": "last.close", "value": "17650.03", "tolerance": "0"}],
+    },
+    FlowRun: {"status": "succeeded", "cost": "0"},
+    StepRun: {"step": 0, "status": "done", "refusal": None, "cost": "0"},
+    Trade: {
+        "entry_price": "17650",
+        "exit_price": None,
+        "quantity": "0.5",
+        "closed_quantity": "0",
+        "entry_value": "8825",
+        "exit_value": "0",
+        "leverage": "1",
+        "fees": "8.825",
+        "profit_loss": None,
+        "closed_at": None,
+    },
+}
+"""Values that make one plausible whole of what is shown of a kind."""

@@ -11,7 +11,7 @@ from uuid import UUID
 from moniqo.domain.shared.scalar import Scalar, scalar_type
 from moniqo.domain.shared.schema import Field, peel, plain, schema
 from moniqo.domain.shared.types import JsonObject
-from moniqo.entrypoints.http.openapi.example_values import BY_NAME, IDENTITY, INSTANT
+from moniqo.entrypoints.http.openapi.example_values import BY_KIND, BY_NAME, IDENTITY, INSTANT
 from moniqo.entrypoints.http.shapes import shown
 
 _BY_TYPE: Mapping[Any, Any] = {
@@ -36,7 +36,16 @@ def shown_example(annotation: Any) -> Any:
 
 
 def _shown_object(kind: type) -> dict[str, Any]:
-    return {field.told: _field(field, _shown_object) for field in shown(kind)}
+    known = BY_KIND.get(kind, {})
+    return {
+        field.told: known[field.told] if field.told in known else _field(field, _shown_object)
+        for field in shown(kind)
+    }
+
+
+def field_example(field: Field) -> Any:
+    """A value that is sent as this field, a query parameter say."""
+    return _field(field, sent_example)
 
 
 def _field(field: Field, of_object: Callable[[type], Any]) -> Any:

@@ -2,21 +2,37 @@
 
 from typing import Any
 
-from moniqo.domain.shared.schema import schema, told
+from moniqo.application.shared.query import eq, gte, lt
+from moniqo.domain.shared.schema import Field, schema, told
 from moniqo.entrypoints.http.arguments import Argument, Source
 from moniqo.entrypoints.http.endpoint import GET, Endpoint
-from moniqo.entrypoints.http.lists import PAGING, Lists
-from moniqo.entrypoints.http.openapi.example_values import IDENTITY
-from moniqo.entrypoints.http.openapi.examples import sent_example
+from moniqo.entrypoints.http.lists import PAGING, Compare, Filter, Lists
+from moniqo.entrypoints.http.openapi.example_values import CURSOR, IDENTITY
+from moniqo.entrypoints.http.openapi.examples import field_example
 from moniqo.entrypoints.http.openapi.keywords import ruled
 from moniqo.entrypoints.http.openapi.schemas import Schemas
 from moniqo.entrypoints.http.rendering import is_versioned
 
 Node = dict[str, Any]
 _PAGING: dict[str, Node] = {
-    "limit": {"type": "integer", "minimum": 1, "description": "Cut to the server's maximum."},
-    "offset": {"type": "integer", "format": "int64", "minimum": 0, "default": 0},
+    "limit": {
+        "type": "integer",
+        "minimum": 1,
+        "description": "The most items that are wanted; cut to the server's maximum.",
+    },
+    "offset": {
+        "type": "integer",
+        "format": "int64",
+        "minimum": 0,
+        "default": 0,
+        "description": "How many items are passed over; with a cursor it says nothing.",
+    },
     "cursor": {"type": "string", "description": "`next_cursor` of the page before."},
+}
+_COMPARED: dict[Compare, str] = {
+    eq: "Only those whose `{}` is this.",
+    gte: "Only those whose `{}` is this or later.",
+    lt: "Only those whose `{}` is before this.",
 }
 
 
@@ -25,7 +41,7 @@ def parameters_of(endpoint: Endpoint, schemas: Schemas) -> list[Node]:
     found: list[Node] = []
     for argument in endpoint.arguments:
         if argument.source is Source.PATH:
-            found.append(_parameter("path", argument.name, schemas.sent(argument.kind), IDENTITY))
+            found.append(_identity(argument, schemas))
         elif argument.source is Source.LIST and endpoint.lists is not None:
             found += _listing(endpoint.lists, schemas)
         elif argument.source is Source.QUERY:
@@ -33,12 +49,15 @@ def parameters_of(endpoint: Endpoint, schemas: Schemas) -> list[Node]:
     return found + _conditions(endpoint)
 
 
-def _parameter(
-    place: str, name: str, found: Node, example: Any = None, *, required: bool | None = None
-) -> Node:
-    needed = place == "path" if required is None else required
-    told = {} if example is None else {"example": example}
-    return {"name": name, "in": place, "required": needed, "schema": found, **told}
+def _parameter(name: str, meaning: str, found: Node, example: Any, *, place: str = "query") -> Node:
+    shown = {"schema": found, "example": example}
+    needed = place == "path"
+    return {"name": name, "in": place, "required": needed, "description": meaning, **shown}
+
+
+def _identity(argument: Argument, schemas: Schemas) -> Node:
+    meaning = f"Which {argument.name.removesuffix('_id').replace('_', ' ')}."
+    return _parameter(argument.name, meaning, schemas.sent(argument.kind), IDENTITY, place="path")
 
 
 def _listing(lists: Lists, schemas: Schemas) -> list[Node]:
@@ -50,26 +69,35 @@ def _listing(lists: Lists, schemas: Schemas) -> list[Node]:
         "description": f"Fields to sort by, descending with `-`: {', '.join(lists.sortable)}.",
     }
     paging = {**_PAGING, "sort": order}
-    filters = {
-        name: ruled(schemas.sent(found.type), found.rules)
-        for name, (_, found) in lists.parameters.items()
-    }
+    examples = {"limit": 10, "offset": 0, "cursor": CURSOR, "sort": order["default"]}
     return [
-        *(_parameter("query", name, paging[name]) for name in PAGING),
-        *(_parameter("query", name, found) for name, found in filters.items()),
+        *(_paging(name, paging[name], examples[name]) for name in PAGING),
+        *(_filter(chosen, found, schemas) for chosen, found in lists.parameters.values()),
     ]
 
 
+def _paging(name: str, described: Node, example: Any) -> Node:
+    found = {key: value for key, value in described.items() if key != "description"}
+    return _parameter(name, described["description"], found, example)
+
+
+def _filter(chosen: Filter, found: Field, schemas: Schemas) -> Node:
+    meaning = _COMPARED[chosen.compare].format(found.told)
+    described = ruled(schemas.sent(found.type), found.rules)
+    return _parameter(chosen.name, meaning, described, field_example(found))
+
+
 def _question(argument: Argument, schemas: Schemas) -> list[Node]:
-    example = sent_example(argument.kind)
     return [
-        _parameter(
-            "query",
-            field.told,
-            schemas.sent_field(field),
-            example.get(field.told),
-            required=field.required,
-        )
+        {
+            **_parameter(
+                field.told,
+                f"The {field.told.replace('_', ' ')} of what is wanted.",
+                schemas.sent_field(field),
+                field_example(field),
+            ),
+            "required": field.required,
+        }
         for field in schema(argument.kind)
     ]
 
