@@ -29,6 +29,7 @@ from moniqo.adapters.simulation.system import CountedIds, SimulatedClock
 from moniqo.adapters.templates.minijinja_renderer import MinijinjaRenderer
 from moniqo.application.agents.laboratory import Simulation, World
 from moniqo.application.agents.replay import replay
+from moniqo.application.agents.run_flow import RunFlow
 from moniqo.domain.agents.flow import FlowStatus, FlowStep
 from moniqo.domain.agents.run import FlowRun, Trigger, new_run
 from moniqo.domain.shared.ids import CandleId, FlowRunId, InstrumentId
@@ -137,14 +138,16 @@ async def on_sqlite(candles: Sequence[Candle]) -> float:
         world = await a_world(place, candles)
         market = RecordedMarketData(candles, world.instrument, place.clock)
         simulation = laboratory().wire(place.uow, place.clock, place.ids, market)
+        lease = timedelta(minutes=1)
+        run_flow = RunFlow(place.uow, place.clock, simulation.execute, "benchmark", lease)
         began = time.perf_counter()
-        await live(world, simulation)
+        await live(world, simulation, run_flow)
         elapsed = time.perf_counter() - began
         await backend.close()
     return len(candles) / elapsed
 
 
-async def live(world: World, simulation: Simulation) -> None:
+async def live(world: World, simulation: Simulation, run_flow: RunFlow) -> None:
     """Settle what waits, then run the flow, on every bar's close."""
     for bar in world.candles:
         simulation.at(bar.closed_at)
@@ -152,7 +155,7 @@ async def live(world: World, simulation: Simulation) -> None:
         run_id = FlowRunId(simulation.ids.new())
         async with simulation.uow() as tx:
             await tx[FlowRun].add(new_run(world.flow, run_id, Trigger.MANUAL, bar.closed_at))
-        await simulation.run_flow(run_id=run_id)
+        await run_flow(run_id=run_id)
 
 
 def main() -> None:

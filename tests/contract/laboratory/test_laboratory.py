@@ -9,10 +9,9 @@ from moniqo.adapters.persistence.collections import REGISTRY
 from moniqo.adapters.simulation import MemoryLaboratory
 from moniqo.adapters.templates.minijinja_renderer import MinijinjaRenderer
 from moniqo.application.agents.laboratory import Laboratory, World
+from moniqo.application.agents.replay import played
 from moniqo.domain.agents.agent import Provider
-from moniqo.domain.agents.run import FlowRun, Trigger, new_run
 from moniqo.domain.audit.audit_log import AuditLog
-from moniqo.domain.shared.ids import FlowRunId
 from moniqo.domain.shared.types import JsonObject
 from moniqo.domain.trading.trade import Trade
 from moniqo.domain.trading.wallet import UserWallet
@@ -40,14 +39,11 @@ def world() -> World:
     )
 
 
-async def played(laboratory: Laboratory, world: World) -> tuple[list[str], object]:
+async def bought(laboratory: Laboratory, world: World) -> tuple[list[str], object]:
     """Buy at the first bar, filled at the second; what is told and what is held."""
     simulation = await laboratory.simulate(world)
-    run_id = FlowRunId(simulation.ids.new())
     simulation.at(START + timedelta(hours=1))
-    async with simulation.uow() as tx:
-        await tx[FlowRun].add(new_run(world.flow, run_id, Trigger.MANUAL, None))
-    await simulation.run_flow(run_id=run_id)
+    await played(world, simulation, START + timedelta(hours=1))
     simulation.at(START + timedelta(hours=2))
     await simulation.settle_orders()
     async with simulation.uow() as tx:
@@ -61,7 +57,7 @@ async def played(laboratory: Laboratory, world: World) -> tuple[list[str], objec
 async def test_a_world_is_played_by_the_live_use_cases(
     laboratory: Laboratory, world: World
 ) -> None:
-    (_, price), balances = await played(laboratory, world)
+    (_, price), balances = await bought(laboratory, world)
 
     assert price == "100"
     assert balances != world.account.balances
@@ -70,8 +66,8 @@ async def test_a_world_is_played_by_the_live_use_cases(
 async def test_two_simulations_of_one_world_are_alike_and_apart(
     laboratory: Laboratory, world: World
 ) -> None:
-    first = await played(laboratory, world)
-    second = await played(laboratory, world)
+    first = await bought(laboratory, world)
+    second = await bought(laboratory, world)
 
     assert first == second
 
@@ -80,12 +76,8 @@ async def test_candles_are_known_once_they_have_closed(
     laboratory: Laboratory, world: World
 ) -> None:
     simulation = await laboratory.simulate(world)
-    run_id = FlowRunId(simulation.ids.new())
     simulation.at(START)
-    async with simulation.uow() as tx:
-        await tx[FlowRun].add(new_run(world.flow, run_id, Trigger.MANUAL, None))
 
-    run = await simulation.run_flow(run_id=run_id)
+    run = await played(world, simulation, START)
 
-    assert run is not None
     assert (run.error or "").startswith("There are no 1h candles")

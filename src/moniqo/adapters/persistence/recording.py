@@ -1,7 +1,7 @@
 """The unit of work: what is written in it, and the events that tell of it, are kept together."""
 
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Self, TypeVar
 
 from moniqo.adapters.codec import JSON_LEAVES, Codec
 from moniqo.adapters.persistence.backend import Backend
@@ -9,7 +9,6 @@ from moniqo.adapters.persistence.collection import Registry
 from moniqo.adapters.persistence.repository import RecordedRepository
 from moniqo.adapters.persistence.stamping import stamped
 from moniqo.adapters.persistence.work import Doomed, Work
-from moniqo.application.shared.persistence import Transaction
 from moniqo.application.shared.system import Clock, Ids
 from moniqo.domain.audit.outbox_event import OutboxEvent
 from moniqo.domain.shared.entity import Entity
@@ -40,7 +39,20 @@ class RecordedTransaction:
         row = OutboxEvent(id=row_id, name=name, payload=payload, occurred_at=now)
         self._events.append(stamped(row, now, created=True))
 
-    async def finish(self) -> None:
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, kind: object, error: BaseException | None, _: object) -> None:
+        if error is not None:
+            await self._work.session.rollback()
+            return
+        try:
+            await self._finish()
+        except BaseException:
+            await self._work.session.rollback()
+            raise
+
+    async def _finish(self) -> None:
         """Write the outbox rows and commit."""
         if self._work.doomed:
             raise Doomed("an error in this unit of work was swallowed")
@@ -49,10 +61,6 @@ class RecordedTransaction:
         await self._work.session.commit()
         if self._work.wrote or self._events:
             self._work.preconditions.committed()
-
-    async def abandon(self) -> None:
-        """Keep nothing."""
-        await self._work.session.rollback()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,30 +73,8 @@ class RecordedUnitOfWork:
     ids: Ids
     audited: bool = True
 
-    def __call__(self) -> "_Block":
+    def __call__(self) -> RecordedTransaction:
         """One transaction: committed on clean exit, forgotten otherwise."""
         session = self.backend.session()
         work = Work(session, self.registry, self.clock, self.ids, audited=self.audited)
-        return _Block(RecordedTransaction(work))
-
-
-class _Block:
-    """The extent of a transaction."""
-
-    __slots__ = ("_tx",)
-
-    def __init__(self, tx: RecordedTransaction) -> None:
-        self._tx = tx
-
-    async def __aenter__(self) -> Transaction:
-        return self._tx
-
-    async def __aexit__(self, kind: object, error: BaseException | None, _: object) -> None:
-        if error is not None:
-            await self._tx.abandon()
-            return
-        try:
-            await self._tx.finish()
-        except BaseException:
-            await self._tx.abandon()
-            raise
+        return RecordedTransaction(work)

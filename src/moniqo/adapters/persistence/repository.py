@@ -13,6 +13,7 @@ from moniqo.adapters.persistence.collection import Collection
 from moniqo.adapters.persistence.stamping import stamped
 from moniqo.adapters.persistence.violations import absent, outdated, stale
 from moniqo.adapters.persistence.work import Work
+from moniqo.application.shared.caller import current_call
 from moniqo.application.shared.query import Condition, Listing, Op, Page, eq
 from moniqo.domain.audit.audit_log import AuditAction
 from moniqo.domain.shared.entity import Entity
@@ -33,13 +34,16 @@ class RecordedRepository(Generic[E]):
 
     async def get(self, entity_id: UUID, *where: Condition, include_deleted: bool = False) -> E:
         """See `Repository`."""
-        conditions = (eq("id", entity_id), *self._checked(where))
+        conditions: tuple[Condition, ...] = (Condition("id", Op.EQ, entity_id),)
+        if where:
+            conditions += self._checked(where)
         select = Select(where=conditions, limit=1, deleted=include_deleted)
         rows = await self._work.guarded(self._work.session.find, self._collection, select)
         if not rows:
             self._work.doomed = True
             raise absent(self._collection)
-        self._expected(rows[0])
+        if current_call.get().expected:
+            self._expected(rows[0])
         return rows[0]
 
     async def first(

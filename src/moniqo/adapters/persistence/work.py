@@ -48,12 +48,12 @@ class Work:
             self.doomed = True
             raise
 
-    async def changed(
+    def changed(
         self, call: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
+    ) -> Awaitable[T]:
         """Make a call of the session that changes the store, guarded."""
         self.wrote = True
-        return await self.guarded(call, *args, **kwargs)
+        return self.guarded(call, *args, **kwargs)
 
     async def record(self, action: AuditAction, old: Entity | None, new: Entity | None) -> None:
         """Write the audit row of a change."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from moniqo.adapters.exchange.paper import PaperExchange
@@ -18,7 +17,6 @@ from moniqo.application.agents.execute_flow_step import ExecuteFlowStep
 from moniqo.application.agents.intend import Intend
 from moniqo.application.agents.laboratory import Simulation, World
 from moniqo.application.agents.ports import LanguageModel, PromptRenderer
-from moniqo.application.agents.run_flow import RunFlow
 from moniqo.application.agents.step_outcome import StepOutcome
 from moniqo.application.shared.persistence import UnitOfWork
 from moniqo.application.shared.system import Clock, Ids
@@ -31,9 +29,6 @@ from moniqo.domain.agents.agent import Agent
 from moniqo.domain.agents.flow import Flow
 from moniqo.domain.agents.prompt import Prompt
 from moniqo.domain.trading.wallet import UserWallet, Wallet
-
-LEASE = timedelta(days=1)
-"""Nobody else can take a simulated run over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +55,10 @@ class MemoryLaboratory:
         exchange, apply_report = PaperExchange(market), ApplyReport(uow, ids)
         make_way = MakeWay(uow, exchange, apply_report)
         send_order = SendOrder(uow, exchange, apply_report, make_way)
-        execute = self._execute(uow, clock, ids, market, send_order)
         return Simulation(
             uow=uow,
             ids=ids,
-            run_flow=RunFlow(uow, clock, execute, "simulation", LEASE),
+            execute=self._execute(uow, clock, ids, market, send_order),
             settle_orders=SettleOrders(uow, send_order),
             at=clock.set,
         )

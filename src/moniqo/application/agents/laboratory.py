@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from moniqo.application.agents.run_flow import RunFlow
+from moniqo.application.agents.execute_flow_step import ExecuteFlowStep
 from moniqo.application.shared.persistence import UnitOfWork
 from moniqo.application.shared.system import Ids
 from moniqo.application.trading.settle_orders import SettleOrders
@@ -38,7 +38,7 @@ class Simulation:
 
     uow: UnitOfWork
     ids: Ids
-    run_flow: RunFlow
+    execute: ExecuteFlowStep
     settle_orders: SettleOrders
     at: Callable[[datetime], None]
 

@@ -4,7 +4,7 @@ import asyncio
 from bisect import bisect_right
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from moniqo.application.agents.laboratory import Simulation, World
@@ -18,6 +18,7 @@ from moniqo.domain.trading.market import Candle
 from moniqo.domain.trading.trade import Trade
 from moniqo.domain.trading.wallet import UserWallet
 
+LEASE = timedelta(days=1)
 BREATH = 2
 """Bars after which other work of the process gets its turn: a request has several to wait for."""
 STRIDE = 25
@@ -67,13 +68,20 @@ async def replay(world: World, simulation: Simulation, progress: Progress) -> Ou
 
 
 async def _run(world: World, simulation: Simulation, bar: Candle) -> None:
-    run_id = FlowRunId(simulation.ids.new())
+    run = await played(world, simulation, bar.closed_at)
+    if run.status is not RunStatus.SUCCEEDED:
+        at = f"{bar.closed_at:%Y-%m-%d %H:%M}"
+        raise RuleViolated(f"The run at {at} UTC failed: {run.error}")
+
+
+async def played(world: World, simulation: Simulation, now: datetime) -> FlowRun:
+    """A run at `now` as it ended; nobody else could take it, so it is held from the start."""
+    run = new_run(world.flow, FlowRunId(simulation.ids.new()), Trigger.MANUAL, now)
     async with simulation.uow() as tx:
-        await tx[FlowRun].add(new_run(world.flow, run_id, Trigger.MANUAL, bar.closed_at))
-    run = await simulation.run_flow(run_id=run_id)
-    if run is None or run.status is not RunStatus.SUCCEEDED:
-        reason = run.error if run else "it was not executed"
-        raise RuleViolated(f"The run at {bar.closed_at:%Y-%m-%d %H:%M} UTC failed: {reason}")
+        run = await tx[FlowRun].add(run.claimed("replay", now, LEASE))
+    while not run.is_final:
+        run = await simulation.execute(run_id=run.id, fence=run.fence)
+    return run
 
 
 def _ends_day(world: World, index: int) -> bool:

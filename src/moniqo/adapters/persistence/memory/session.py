@@ -28,9 +28,9 @@ class MemorySession:
         self._tables = tables
         self._registry = registry
         self._lock = writing
-        self._changes: dict[type[Entity], dict[UUID, Any]] = {}
+        self._changes: dict[type[Entity], dict[int, Any]] = {}
         # Who holds which unique values among the changes.
-        self._taken: dict[Index, dict[Key, set[UUID]]] = {}
+        self._taken: dict[Index, dict[Key, set[int]]] = {}
         self._writing = False
 
     async def find(self, collection: Collection[E], select: Select) -> list[E]:
@@ -55,7 +55,7 @@ class MemorySession:
         for entity in entities:
             if self._row(collection, entity.id) is not None:
                 raise duplicate(collection, ("id",))
-            self._put(collection, entity.id, entity)
+            self._put(collection, entity.id.int, entity)
         # Rows that come together may refer to one another.
         for entity in entities:
             self._admit(collection, entity)
@@ -67,7 +67,7 @@ class MemorySession:
         if stored is None or stored.version != expected_version:
             raise stale(collection)
         self._admit(collection, entity)
-        self._put(collection, entity.id, entity)
+        self._put(collection, entity.id.int, entity)
 
     async def delete(self, collection: Collection[E], where: tuple[Condition, ...]) -> int:
         """See `Session`."""
@@ -75,7 +75,7 @@ class MemorySession:
         rows = self._matching(collection, Select(where=where, deleted=True))
         self._release(collection, {row.id for row in rows})
         for row in rows:
-            self._put(collection, row.id, None)
+            self._put(collection, row.id.int, None)
         return len(rows)
 
     async def commit(self) -> None:
@@ -98,7 +98,7 @@ class MemorySession:
             await self._lock.acquire()
             self._writing = True
 
-    def _put(self, collection: Collection[Any], row_id: UUID, row: Any | None) -> None:
+    def _put(self, collection: Collection[Any], row_id: int, row: Any | None) -> None:
         overlay = self._changes.setdefault(collection.entity, {})
         old, overlay[row_id] = overlay.get(row_id), row
         for index in self._tables[collection.entity].uniques:
@@ -111,10 +111,10 @@ class MemorySession:
                 taken.setdefault(after, set()).add(row_id)
 
     def _row(self, collection: Collection[E], row_id: UUID) -> E | None:
-        overlay = self._changes.get(collection.entity)
-        if overlay and row_id in overlay:
-            return overlay[row_id]  # type: ignore[no-any-return]
-        return self._tables[collection.entity].rows.get(row_id)
+        key, overlay = row_id.int, self._changes.get(collection.entity)
+        if overlay and key in overlay:
+            return overlay[key]  # type: ignore[no-any-return]
+        return self._tables[collection.entity].rows.get(key)
 
     def _matching(self, collection: Collection[E], select: Select) -> list[E]:
         where = select.where
@@ -123,7 +123,8 @@ class MemorySession:
             row = self._row(collection, where[0].value)  # type: ignore[arg-type]
             if row is None or (row.deleted_at is not None and not select.deleted):
                 return []
-            return [row] if all(test_of(item)(row) for item in where[1:]) else []
+            rest = where[1:]
+            return [row] if not rest or all(test_of(item)(row) for item in rest) else []
         rows = self._visible(collection, where)
         tests = [test_of(condition) for condition in where]
         return [
@@ -139,7 +140,7 @@ class MemorySession:
         overlay = self._changes.get(collection.entity)
         if not overlay:
             return rows
-        kept = [row for row in rows if row.id not in overlay]
+        kept = [row for row in rows if row.id.int not in overlay]
         return [*kept, *(row for row in overlay.values() if row is not None)]
 
     def _release(self, collection: Collection[Any], going: set[UUID]) -> None:
@@ -164,5 +165,5 @@ class MemorySession:
                 continue
             holders = [held for held in index.ids.get(key, ()) if held not in overlay]
             holders += self._taken.get(index, {}).get(key, ())
-            if any(holder != entity.id for holder in holders):
+            if any(holder != entity.id.int for holder in holders):
                 raise duplicate(collection, index.fields)

@@ -4,10 +4,9 @@ from collections.abc import Callable, Iterable
 from itertools import product
 from operator import attrgetter
 from typing import Any
-from uuid import UUID
 
 from moniqo.adapters.persistence.collection import Collection
-from moniqo.adapters.persistence.memory.conditions import bare
+from moniqo.adapters.persistence.memory.conditions import atom, bare
 from moniqo.application.shared.query import Condition, Op
 
 Key = tuple[object, ...]
@@ -16,7 +15,7 @@ Key = tuple[object, ...]
 def _key_of(fields: tuple[str, ...]) -> Callable[[Any], Key]:
     """The values of the fields, scalars by what they hold."""
     getters = [attrgetter(name) for name in fields]
-    return lambda row: tuple([bare(get(row)) for get in getters])
+    return lambda row: tuple([atom(get(row)) for get in getters])
 
 
 class Index:
@@ -24,7 +23,7 @@ class Index:
 
     def __init__(self, fields: tuple[str, ...], narrowing: tuple[str, str] | None = None) -> None:
         self.fields = fields
-        self.ids: dict[Key, dict[UUID, None]] = {}
+        self.ids: dict[Key, dict[int, None]] = {}
         self.key = _key_of(fields)
         self._narrowing = narrowing
 
@@ -38,7 +37,7 @@ class Index:
         key = self.key(row)
         return None if None in key else key
 
-    def move(self, row_id: UUID, old: Key | None, new: Key | None) -> None:
+    def move(self, row_id: int, old: Key | None, new: Key | None) -> None:
         """The row was found by `old` and is found by `new` from now on; None: by nothing."""
         if old is not None:
             found = self.ids[old]
@@ -53,7 +52,7 @@ class Table:
     """The rows of one collection."""
 
     def __init__(self, collection: Collection[Any]) -> None:
-        self.rows: dict[UUID, Any] = {}
+        self.rows: dict[int, Any] = {}
         groups = dict.fromkeys(
             group[:size] for group in collection.indexes for size in range(1, len(group) + 1)
         )
@@ -62,10 +61,10 @@ class Table:
         self._chosen: dict[tuple[str, ...], Index | None] = {}
         self.uniques = [Index(group, collection.narrowing(group)) for group in collection.unique]
         self._every = [*self.indexes, *self.uniques]
-        self._keys: dict[UUID, list[Key | None]] = {}
+        self._keys: dict[int, list[Key | None]] = {}
         self._nowhere: list[Key | None] = [None] * len(self._every)
 
-    def put(self, row_id: UUID, row: Any | None) -> None:
+    def put(self, row_id: int, row: Any | None) -> None:
         """Store a row, or take it away."""
         before = self._keys.get(row_id, self._nowhere)
         if row is None:
@@ -81,14 +80,14 @@ class Table:
             if old != new:
                 index.move(row_id, old, new)
 
-    def candidates(self, where: tuple[Condition, ...]) -> Iterable[UUID]:
+    def candidates(self, where: tuple[Condition, ...]) -> Iterable[int]:
         """Ids of all committed rows that can meet the conditions, by the narrowest index."""
         wanted: dict[str, tuple[Any, ...]] = {}
         for item in where:
             if item.op is Op.EQ:
-                wanted[item.field] = (bare(item.value),)
+                wanted[item.field] = (atom(item.value),)
             elif item.op is Op.IN:
-                wanted.setdefault(item.field, tuple(map(bare, item.value)))  # type: ignore[call-overload]
+                wanted.setdefault(item.field, tuple(map(atom, item.value)))  # type: ignore[call-overload]
         if "id" in wanted:
             return [row_id for row_id in dict.fromkeys(wanted["id"]) if row_id in self.rows]
         index = self._narrowest(tuple(wanted))
