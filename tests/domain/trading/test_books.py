@@ -127,15 +127,7 @@ def test_a_short_position_gains_when_the_price_falls() -> None:
     buy = order()
     done = booked(buy, filled(buy, "1", "80", "1", 1), opened.wallet, opened.trade)
 
-    assert opened.trade.unrealised(Decimal(90)) == 10
     assert done.trade.profit_loss == 18
-
-
-def test_an_open_position_is_worth_what_the_price_makes_of_it() -> None:
-    asked = order(quantity="2")
-    done = booked(asked, filled(asked, "2", "100", "2"), wallet(USDT="300"))
-
-    assert done.trade.unrealised(Decimal(103)) == 6
 
 
 def test_a_closed_position_neither_grows_nor_shrinks() -> None:

@@ -110,9 +110,3 @@ class Trade(Entity):
         gain = self.exit_value - self.entry_value
         profit = (gain if self.side is Side.BUY else -gain) - self.fees
         return self.with_(status=TradeStatus.CLOSED, closed_at=at, profit_loss=storable(profit))
-
-    @exact
-    def unrealised(self, price: Decimal) -> Decimal:
-        """Profit or loss of the open part at `price`, before the fees of closing it."""
-        gain = (price - self.entry_price) * self.held
-        return storable(gain if self.side is Side.BUY else -gain)
