@@ -20,6 +20,12 @@ COMPILE := $(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 
 	--generate-hashes --no-header --no-annotate
 CORE := src/moniqo/domain/*,src/moniqo/application/*
 
+# Real candles are tested with as well, where a folder of them lies beside the checkout.
+BESIDE := $(firstword $(wildcard ../*/market-data))
+ifneq ($(BESIDE),)
+export MARKET_DATA_DIR ?= $(abspath $(BESIDE))
+endif
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test check run fix migrate migration openapi lock clean FORCE
 

@@ -116,6 +116,7 @@ class MoodyExchange:
     venue: Exchange
     cut_before: int = 0
     cut_after: int = 0
+    cut_cancel: int = 0
     down: bool = False
     calls: list[str] = field(default_factory=list)
     received: dict[str, Order] = field(default_factory=dict)
@@ -141,6 +142,9 @@ class MoodyExchange:
 
     async def cancel(self, order: Order, venue: Venue) -> OrderReport:
         self._line("cancel")
+        if self.cut_cancel:
+            self.cut_cancel -= 1
+            raise OutcomeUnknown
         return await self.venue.cancel(order, venue)
 
     def _line(self, call: str) -> None:

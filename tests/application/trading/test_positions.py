@@ -346,3 +346,20 @@ async def test_two_senders_of_one_sale_set_aside_what_it_sells_once() -> None:
     assert locked["BTC"] == (D(0), D(10))
     assert (await floor.trades())[0].status is TradeStatus.CLOSED
     assert (await floor.money())["BTC"] == (D(0), D(0))
+
+
+async def test_a_sale_waits_until_it_is_known_that_the_guard_is_gone() -> None:
+    floor = await TradingFloor(flat_bars(4)).open()
+    trade = await bought(floor, stop_loss="90")
+    floor.exchange.cut_cancel = 1
+    await floor.close_trade(user_id=floor.user_id, trade_id=trade.id)
+    waiting = (await floor.orders())[-1]
+
+    await floor.settle()
+    floor.at(3)
+    await floor.settle()
+
+    assert waiting.status is OrderStatus.INTENT
+    assert (await protection(floor)).status is OrderStatus.CANCELLED
+    assert (await floor.trades())[0].status is TradeStatus.CLOSED
+    assert (await floor.money())["BTC"] == (D(0), D(0))

@@ -6,7 +6,8 @@ from moniqo.application.shared.conflicts import settled
 from moniqo.application.shared.persistence import UnitOfWork
 from moniqo.application.shared.query import Condition, Listing, any_of, eq, same
 from moniqo.application.trading.apply_report import ApplyReport
-from moniqo.application.trading.ports import Exchange, OrderReport, Venue
+from moniqo.application.trading.ports import Exchange, OrderReport, OutcomeUnknown, Venue
+from moniqo.domain.shared.errors import Unavailable
 from moniqo.domain.shared.ids import OrderId
 from moniqo.domain.trading.order import OPEN, Order, OrderStatus, Side
 from moniqo.domain.trading.wallet import UserWallet
@@ -27,9 +28,15 @@ class MakeWay:
     apply_report: ApplyReport
 
     async def __call__(self, order: Order, venue: Venue) -> OrderReport | None:
-        """None once the way is free; the refusal if the position no longer has so much."""
+        """None once the way is free; the refusal if the position no longer has so much.
+
+        Raises `Unavailable` if the venue does not say whether it cancelled what is in the way.
+        """
         for other in await self._others(order):
-            report = await self.exchange.cancel(other, venue)
+            try:
+                report = await self.exchange.cancel(other, venue)
+            except OutcomeUnknown:
+                raise Unavailable("The venue did not say what became of a cancellation.") from None
             await self.apply_report(order_id=other.id, report=report)
         if await settled(lambda: self._set_aside(order.id)):
             return None
