@@ -293,3 +293,34 @@ async def test_a_run_that_never_comes_to_an_end_is_given_up() -> None:
     assert run is not None
     assert (run.status, run.error) == (RunStatus.FAILED, "It was begun too often.")
     assert [event.name for event in await floor.all(OutboxEvent)] == ["RunFailed"]
+
+
+async def test_an_answer_is_paid_for_and_kept_even_if_it_comes_to_nothing() -> None:
+    floor = await TradingFloor(flat_bars(2)).open()
+    floor.model.cost = D("0.25")
+
+    async def refuse(*_: object) -> None:
+        raise RuleViolated("The wallet is not active.")
+
+    intend = replace(floor.execute, intend=refuse)  # type: ignore[arg-type]
+    floor.run_flow = replace(floor.run_flow, execute=intend)
+
+    run = await floor.run(1, answer("buy", fraction="0.5"))
+
+    assert (run.status, run.error) == (RunStatus.FAILED, "The wallet is not active.")
+    assert run.cost == run.steps[0].cost == D("0.25")
+    assert run.steps[0].raw_answer is not None
+
+
+async def test_a_run_that_is_lost_while_it_orders_is_left_to_the_other() -> None:
+    floor = await TradingFloor(flat_bars(2)).open()
+
+    async def overtaken(*_: object) -> None:
+        raise StaleVersion("FlowRun was changed by somebody else meanwhile.")
+
+    floor.at(1)
+    floor.model.script = [answer("buy", fraction="0.5")]
+    queued = await floor.queued()
+    late = replace(floor.execute, intend=overtaken)  # type: ignore[arg-type]
+
+    assert await replace(floor.run_flow, execute=late)(run_id=queued.id) is None

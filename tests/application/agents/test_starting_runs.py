@@ -105,3 +105,16 @@ async def test_the_time_of_a_flow_only_runs_forward() -> None:
     run = await start(user_id=floor.user_id, flow_id=floor.flow.id, request=after)
 
     assert run.as_of == after.as_of
+
+
+async def test_a_run_is_not_queued_before_one_that_waits(desk: Desk) -> None:
+    user_id, now = await desk.user(), desk.clock.now()
+    flow = await an_active_flow(desk, user_id)
+    start = starter(desk)
+    later = RunRequest(as_of=now - timedelta(hours=1))
+    await start(user_id=user_id, flow_id=flow.id, request=later)
+
+    with pytest.raises(Invalid, match="as_of"):
+        await start(
+            user_id=user_id, flow_id=flow.id, request=RunRequest(as_of=now - timedelta(hours=2))
+        )

@@ -363,3 +363,100 @@ async def test_a_sale_waits_until_it_is_known_that_the_guard_is_gone() -> None:
     assert (await protection(floor)).status is OrderStatus.CANCELLED
     assert (await floor.trades())[0].status is TradeStatus.CLOSED
     assert (await floor.money())["BTC"] == (D(0), D(0))
+
+
+async def test_a_sale_whose_sender_died_is_sent_later_by_the_paper_exchange_itself() -> None:
+    floor = await TradingFloor(flat_bars(6)).open()
+    floor.bare()
+    trade = await bought(floor, stop_loss="90")
+    await floor.close_trade._intend(floor.user_id, trade.id)
+
+    floor.at(4)
+    await floor.settle()
+
+    (closed,) = await floor.trades()
+    assert closed.status is TradeStatus.CLOSED
+    assert (await floor.money())["BTC"] == (D(0), D(0))
+    assert all(order.is_final for order in await floor.orders())
+
+
+async def test_a_sale_never_sells_a_later_position() -> None:
+    rows = bars(FLAT, FLAT, (100, 100, 80, 100), FLAT, FLAT, FLAT, FLAT)
+    floor = await TradingFloor(rows).open()
+    floor.bare()
+    trade = await bought(floor, stop_loss="90")
+    guard = await protection(floor)
+    await floor.close_trade._intend(floor.user_id, trade.id)
+    floor.at(3)
+    await floor.send_order(order_id=guard.id)
+    await floor.run(3, answer("buy", quantity="1"))
+
+    for bar in (4, 5):
+        floor.at(bar)
+        await floor.settle()
+
+    first, second = await floor.trades()
+    stale = next(order for order in await floor.orders() if order.run_id is None)
+    assert (first.exit_price, second.status) == (D(90), TradeStatus.OPEN)
+    assert (stale.status, stale.refusal) == (
+        OrderStatus.REJECTED,
+        "the position has changed meanwhile",
+    )
+    assert (await floor.money())["BTC"] == (D(1), D(0))
+
+
+async def test_a_guard_leaves_to_other_guards_what_is_theirs() -> None:
+    rows = bars(*[FLAT] * 6, (100, 100, 94, 95), *[(95, 95, 95, 95)] * 3)
+    floor = await TradingFloor(rows).open()
+    floor.bare()
+    await floor.run(2, answer("buy", fraction="0.4", stop_loss="80"))
+    floor.at(4)
+    await floor.settle()
+    limit = {"order_type": "limit", "limit_price": "96"}
+    await floor.run(5, answer("buy", fraction="0.4", stop_loss="80", **limit))
+    await floor.run(6, answer("sell", fraction="0.5"))
+
+    for bar in (7, 8, 9):
+        floor.at(bar)
+        await floor.settle()
+
+    (trade,) = await floor.trades()
+    waiting = [order for order in await floor.orders() if not order.is_final]
+    assert {order.stop_price for order in waiting} == {D(80)}
+    assert sum(order.quantity or 0 for order in waiting) == trade.held
+    assert (await floor.money())["BTC"] == (D(0), trade.held)
+
+
+async def test_of_several_guards_the_nearest_stop_and_target_remain() -> None:
+    floor = await TradingFloor(flat_bars(6)).open()
+    await bought(floor, take_profit="200")
+    await floor.run(2, answer("buy", quantity="10", stop_loss="90"))
+    floor.at(3)
+    await floor.settle()
+
+    await floor.run(3, answer("sell", quantity="5"))
+    floor.at(4)
+    await floor.settle()
+
+    (guard,) = [order for order in await floor.orders() if not order.is_final]
+    assert (guard.quantity, guard.stop_price, guard.take_profit) == (D(15), D(90), D(200))
+
+
+async def test_a_sale_of_more_than_is_left_is_turned_down_and_the_rest_guarded() -> None:
+    rows = bars(FLAT, FLAT, FLAT, (100, 100, 80, 95), (95, 95, 95, 95), (95, 95, 95, 95))
+    floor = await TradingFloor(rows, config={"market": "binance", "volume_share": "0.5"}).open()
+    await floor.run(1, answer("buy", quantity="10", stop_loss="90"))
+    floor.at(3)
+    await floor.settle()
+    (trade,) = await floor.trades()
+    guard = await protection(floor)
+    await floor.close_trade._intend(floor.user_id, trade.id)
+
+    floor.at(4)
+    await floor.send_order(order_id=guard.id)
+    await floor.settle()
+
+    sale = next(order for order in await floor.orders() if order.run_id is None)
+    assert sale.status is OrderStatus.REJECTED
+    assert (await floor.trades())[0].status is TradeStatus.CLOSED
+    assert (await floor.money())["BTC"] == (D(0), D(0))

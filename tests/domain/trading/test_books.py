@@ -174,7 +174,7 @@ def test_every_kind_of_movement_has_a_counter_account_outside_the_wallet() -> No
 def test_an_entry_with_a_stop_and_a_target_is_guarded_by_one_order() -> None:
     entry = order(stop_loss="90", take_profit="120", filled_quantity=Decimal(1))
 
-    guard = protective_order(entry, a_trade(), entry.id, at(2))
+    guard = protective_order(entry, a_trade(), Decimal(9), entry.id, at(2))
 
     assert guard is not None
     assert (guard.type, guard.side, guard.protects) == (OrderType.STOP, Side.SELL, entry.id)
@@ -185,7 +185,7 @@ def test_an_entry_with_a_stop_and_a_target_is_guarded_by_one_order() -> None:
 def test_an_entry_with_a_target_alone_is_guarded_by_that() -> None:
     entry = order(take_profit="120", filled_quantity=Decimal(1))
 
-    guard = protective_order(entry, a_trade(), entry.id, at(2))
+    guard = protective_order(entry, a_trade(), Decimal(9), entry.id, at(2))
 
     assert guard is not None
     assert (guard.type, guard.stop_price) == (OrderType.TAKE_PROFIT, 120)
@@ -204,14 +204,14 @@ def test_an_entry_with_a_target_alone_is_guarded_by_that() -> None:
 def test_other_orders_are_not_guarded(fields: dict[str, Any]) -> None:
     entry = order(**fields)
 
-    assert protective_order(entry, a_trade(), entry.id, at(2)) is None
+    assert protective_order(entry, a_trade(), Decimal(9), entry.id, at(2)) is None
 
 
 def test_what_a_sale_leaves_is_guarded_as_it_was_before() -> None:
     sold = order(side=Side.SELL, stop_loss="90", filled_quantity=Decimal("0.4"))
     rest = a_trade(quantity=Decimal(1), closed_quantity=Decimal("0.4"))
 
-    guard = protective_order(sold, rest, sold.id, at(2))
+    guard = protective_order(sold, rest, Decimal(9), sold.id, at(2))
 
     assert guard is not None
     assert (guard.quantity, guard.stop_price) == (Decimal("0.6"), 90)
@@ -224,19 +224,31 @@ def test_a_position_that_is_gone_is_not_guarded(trade: dict[str, Any] | None) ->
     sold = order(side=Side.SELL, stop_loss="90", filled_quantity=Decimal(1))
     left = None if trade is None else a_trade(**trade)
 
-    assert protective_order(sold, left, sold.id, at(2)) is None
+    assert protective_order(sold, left, Decimal(9), sold.id, at(2)) is None
+
+
+def test_a_guard_takes_no_more_than_is_free_of_other_orders() -> None:
+    sold = order(side=Side.SELL, stop_loss="90", filled_quantity=Decimal("0.1"))
+
+    some = protective_order(sold, a_trade(), Decimal("0.3"), sold.id, at(2))
+    none = protective_order(sold, a_trade(), Decimal(0), sold.id, at(2))
+
+    assert some is not None
+    assert some.quantity == some.reserved == Decimal("0.3")
+    assert none is None
 
 
 def test_a_sale_knows_what_is_to_guard_the_rest() -> None:
     sale = order(side=Side.SELL)
     stop = order(side=Side.SELL, type=OrderType.STOP, stop_price="90", take_profit="120")
-    target = order(side=Side.SELL, type=OrderType.TAKE_PROFIT, stop_price="120")
+    lower = order(side=Side.SELL, type=OrderType.STOP, stop_price="80")
+    target = order(side=Side.SELL, type=OrderType.TAKE_PROFIT, stop_price="110")
 
-    both, one, none = sale.guarded_by(stop), sale.guarded_by(target), sale.guarded_by(None)
+    all_, one, none = sale.guarded_by([lower, stop, target]), sale.guarded_by([target]), sale
 
-    assert (both.stop_loss, both.take_profit) == (90, 120)
-    assert (one.stop_loss, one.take_profit) == (None, 120)
-    assert none is sale
+    assert (all_.stop_loss, all_.take_profit) == (90, 110)
+    assert (one.stop_loss, one.take_profit) == (None, 110)
+    assert none.guarded_by([]) == sale
 
 
 # Whatever the fills

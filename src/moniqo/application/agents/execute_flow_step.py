@@ -44,6 +44,11 @@ class ExecuteFlowStep:
             now = await self._load(run_id, fence)
             return await self.outcome.failed(now.run, now.step, problem.message)
 
+    async def give_up(self, *, run_id: FlowRunId, fence: int) -> FlowRun:
+        """End a run that was begun again and again without coming to its end."""
+        now = await self._load(run_id, fence)
+        return await self.outcome.failed(now.run, now.step, "It was begun too often.")
+
     async def _load(self, run_id: FlowRunId, fence: int) -> StepContext:
         async with self.uow() as tx:
             return await load_context(tx, run_id, fence)
@@ -69,6 +74,11 @@ class ExecuteFlowStep:
             run = await self.intend(context, snapshot, answered, decision)
         except QuotaExceeded as problem:
             return await self.outcome.decided(context, answered, problem.message)
+        except (NoLongerHeld, StaleVersion):
+            raise
+        except AppError as problem:
+            # What the agent answered has been paid for, and is kept.
+            return await self.outcome.failed(context.run, context.step, problem.message, answered)
         return await self._send(run, run.steps[context.step.step], fresh=True)
 
     def _objection(

@@ -18,6 +18,7 @@ from moniqo.domain.billing.plan import Resource
 from moniqo.domain.shared.ids import OrderId
 from moniqo.domain.trading.market import Instrument
 from moniqo.domain.trading.order import Order, OrderType, Side
+from moniqo.domain.trading.trade import Trade
 from moniqo.domain.trading.wallet import UserWallet
 
 
@@ -71,9 +72,12 @@ class Intend:
             return await tx[FlowRun].save(now.run.with_step(step).costing(answered.cost))
 
     async def _reserve(self, tx: Transaction, context: StepContext, order: Order) -> None:
+        if context.trade is not None:
+            # Touched, so that of two orders at once the later one sees the other.
+            await tx[Trade].save(context.trade)
         if order.side is Side.SELL:
             # What it sells may be locked by a guard: sending it makes way first.
-            await tx[Order].add(order.guarded_by(context.guard))
+            await tx[Order].add(order.guarded_by(context.guards))
             return
         user_id = context.run.user_id
         await self.quotas.take(tx, user_id=user_id, resource=Resource.TRADES_PER_DAY)
@@ -88,6 +92,6 @@ def _in_the_way(context: StepContext, decision: Decision) -> Refused | None:
         return None
     if any(order.type is OrderType.MARKET for order in context.exits):
         return Refused("the position is being sold already")
-    if decision.order_type is OrderType.LIMIT and context.guard is not None:
+    if decision.order_type is OrderType.LIMIT and context.guards:
         return Refused("a limit order would leave the position without its stop")
     return None

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from moniqo.application.agents.execute_flow_step import ExecuteFlowStep
-from moniqo.application.agents.step_outcome import failure_of
 from moniqo.application.shared.persistence import UnitOfWork
 from moniqo.application.shared.query import eq
 from moniqo.application.shared.system import Clock
@@ -42,6 +41,8 @@ class RunFlow:
         except (NoLongerHeld, StaleVersion, AlreadyExists):
             return None
         try:
+            if run.is_given_up:
+                return await self.execute.give_up(run_id=run.id, fence=run.fence)
             while not run.is_final:
                 run = await self._renew(await self.execute(run_id=run.id, fence=run.fence))
         except (NoLongerHeld, StaleVersion):
@@ -57,12 +58,8 @@ class RunFlow:
 
     async def _claim(self, run_id: FlowRunId) -> FlowRun:
         async with self.uow() as tx:
-            run, now = await tx[FlowRun].get(run_id), self.clock.now()
-            claimed = run.claimed(self.owner, now, self.lease)
-            if run.is_given_up:
-                claimed = claimed.finished(RunStatus.FAILED, now, "It was begun too often.")
-                tx.emit(failure_of(claimed))
-            return await tx[FlowRun].save(claimed)
+            run = await tx[FlowRun].get(run_id)
+            return await tx[FlowRun].save(run.claimed(self.owner, self.clock.now(), self.lease))
 
     async def _queued(self, flow_id: FlowId) -> FlowRun | None:
         async with self.uow() as tx:

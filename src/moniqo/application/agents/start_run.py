@@ -7,11 +7,11 @@ from moniqo.application.agents.access import FLOW_ACCESS
 from moniqo.application.billing.quotas import Quotas
 from moniqo.application.shared.conflicts import settled
 from moniqo.application.shared.persistence import Transaction, UnitOfWork
-from moniqo.application.shared.query import eq
+from moniqo.application.shared.query import any_of, eq
 from moniqo.application.shared.system import Clock, Ids
 from moniqo.application.shared.tasks import Job, TaskQueue
 from moniqo.domain.agents.flow import Flow
-from moniqo.domain.agents.run import FlowRun, Trigger, new_run
+from moniqo.domain.agents.run import UNFINISHED, FlowRun, Trigger, new_run
 from moniqo.domain.billing.plan import Resource
 from moniqo.domain.shared.entity import Value
 from moniqo.domain.shared.errors import Invalid
@@ -82,7 +82,11 @@ async def _latest(tx: Transaction, flow: Flow) -> datetime:
     order = await tx[Order].first(*its_own, sort=("-placed_at",))
     opened = await tx[Trade].first(*its_own, sort=("-executed_at",))
     closed = await tx[Trade].first(*its_own, sort=("-closed_at",))
+    waiting = await tx[FlowRun].first(
+        eq("flow_id", flow.id), any_of("status", UNFINISHED), sort=("-as_of",)
+    )
     return max(
+        (waiting.as_of if waiting else None) or BEGINNING,
         order.placed_at if order else BEGINNING,
         opened.executed_at if opened else BEGINNING,
         (closed.closed_at if closed else None) or BEGINNING,

@@ -74,9 +74,9 @@ class StepContext:
             raise RuleViolated("The wallet was removed.")
 
     @property
-    def guard(self) -> Order | None:
-        """The order that protects the position, if one does."""
-        return next((order for order in self.exits if order.protects is not None), None)
+    def guards(self) -> tuple[Order, ...]:
+        """The orders that protect the position."""
+        return tuple(order for order in self.exits if order.protects is not None)
 
     def holdings(self, as_of: datetime) -> Holdings:
         """The account at this moment."""

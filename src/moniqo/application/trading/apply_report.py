@@ -95,7 +95,8 @@ class ApplyReport:
             return None
         since = books.filled_at or books.order.placed_at
         order_id = OrderId(self.ids.new())
-        protection = protective_order(books.order, books.trade, order_id, since)
+        free = books.account.balance(books.order.base).free
+        protection = protective_order(books.order, books.trade, free, order_id, since)
         if protection is None:
             return None
         books.account = books.account.reserved(protection.base, protection.reserved)

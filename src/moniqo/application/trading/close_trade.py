@@ -43,8 +43,10 @@ class CloseTrade:
             exits = (await tx[Order].page(listing)).items
             if any(other.type is OrderType.MARKET for other in exits):
                 raise RuleViolated("The trade is being closed already.")
-            guards = (other for other in exits if other.protects is not None)
-            await tx[Order].add(order.guarded_by(next(guards, None)))
+            guards = [other for other in exits if other.protects is not None]
+            await tx[Order].add(order.guarded_by(guards))
+            # Touched, so that of two sells at once the later one sees the other.
+            await tx[Trade].save(trade)
             return order.id
 
     async def _own(self, tx: Transaction, user_id: UserId, trade_id: TradeId) -> Trade:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from moniqo.application.shared.conflicts import settled
 from moniqo.application.shared.persistence import UnitOfWork
 from moniqo.application.shared.query import Condition, Listing, any_of, eq, same
-from moniqo.application.trading.apply_report import ApplyReport
+from moniqo.application.trading.apply_report import ApplyReport, open_position
 from moniqo.application.trading.ports import Exchange, OrderReport, OutcomeUnknown, Venue
 from moniqo.domain.shared.errors import Unavailable
 from moniqo.domain.shared.ids import OrderId
 from moniqo.domain.trading.order import OPEN, Order, OrderStatus, Side
+from moniqo.domain.trading.trade import Trade
 from moniqo.domain.trading.wallet import UserWallet
 
 MOST_EXITS = 100
@@ -54,7 +55,10 @@ class MakeWay:
             if not order.makes_way or order.quantity is None:
                 return True
             account = await tx[UserWallet].get(order.user_wallet_id, include_deleted=True)
-            if account.balance(order.base).free < order.quantity:
+            trade = await tx[Trade].first(*open_position(order))
+            if trade is None or trade.executed_at > order.placed_at:
+                return False
+            if min(trade.held, account.balance(order.base).free) < order.quantity:
                 return False
             await tx[UserWallet].save(account.reserved(order.base, order.quantity))
             await tx[Order].save(order.with_(reserved=order.quantity))

@@ -48,9 +48,11 @@ class SendOrder:
         if order.is_final:
             return Applied(order)
         try:
-            report = None if fresh else await self.exchange.lookup(order, venue)
-            if report is None and order.makes_way:
+            if order.makes_way:
+                # Nothing is set aside for it yet, so it has surely not been sent.
                 report = await self.make_way(order, venue)
+            else:
+                report = None if fresh else await self.exchange.lookup(order, venue)
             if report is None:
                 report = await self.exchange.submit(order, venue)
         except OutcomeUnknown:

@@ -147,7 +147,7 @@ class FlowRun(Entity):
     @property
     def is_given_up(self) -> bool:
         """Whether it was taken up so often without an end that it never will have one."""
-        return self.fence >= MOST_ATTEMPTS
+        return self.fence > MOST_ATTEMPTS
 
     def claimed(self, owner: str, now: datetime, lease: timedelta) -> Self:
         """Held by `owner` for `lease`; raises `NoLongerHeld` while somebody else's lease runs."""

@@ -1,5 +1,6 @@
 """Orders and their fills: the state machine that every venue's answers go through."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -158,13 +159,18 @@ class Order(Entity):
         """The currency that `reserved` counts."""
         return self.quote if self.side is Side.BUY else self.base
 
-    def guarded_by(self, guard: "Order | None") -> Self:
-        """A sell that makes way for itself, knowing what is to guard the rest of the position."""
-        if guard is None:
-            return self
-        if guard.type is OrderType.STOP:
-            return self.with_(stop_loss=guard.stop_price, take_profit=guard.take_profit)
-        return self.with_(take_profit=guard.stop_price)
+    def guarded_by(self, guards: "Sequence[Order]") -> Self:
+        """A sell that takes guards away, knowing what is to guard the rest of the position.
+
+        Of several, that is the nearest stop and the nearest target.
+        """
+        stops = [guard.stop_price for guard in guards if guard.type is OrderType.STOP]
+        legs = [guard.take_profit for guard in guards]
+        targets = legs + [guard.stop_price for guard in guards if guard.type is not OrderType.STOP]
+        return self.with_(
+            stop_loss=max((price for price in stops if price), default=None),
+            take_profit=min((price for price in targets if price), default=None),
+        )
 
     @property
     def makes_way(self) -> bool:

@@ -1,6 +1,7 @@
 """The order that guards a position once its entry, or a part of its exit, is filled."""
 
 from datetime import datetime
+from decimal import Decimal
 
 from moniqo.domain.shared.ids import OrderId
 from moniqo.domain.trading.order import Order, OrderType, Side, client_order_id
@@ -11,19 +12,20 @@ PROTECTION = 1000
 
 
 def protective_order(
-    entry: Order, trade: Trade | None, order_id: OrderId, since: datetime
+    entry: Order, trade: Trade | None, free: Decimal, order_id: OrderId, since: datetime
 ) -> Order | None:
     """The intent that guards a position by the stop loss or take profit of an ended order.
 
     After a buy it sells what that bought; after a sell, which took the guard away, all that
-    is still held. It can trade from `since`, the last fill, on: in the same bar too.
+    is still held; never more than is `free` of other orders. It can trade from `since`, the last
+    fill, on: in the same bar too.
     """
     trigger = entry.stop_loss or entry.take_profit
     if entry.protects is not None or trigger is None:
         return None
     if trade is None or trade.status is not TradeStatus.OPEN:
         return None
-    quantity = entry.filled_quantity if entry.side is Side.BUY else trade.held
+    quantity = min(entry.filled_quantity if entry.side is Side.BUY else trade.held, free)
     if not quantity:
         return None
     return Order(
