@@ -12,11 +12,16 @@ from moniqo.domain.audit.outbox_event import OutboxEvent
 from moniqo.domain.billing.plan import Plan
 from moniqo.domain.billing.subscription import Subscription
 from moniqo.domain.billing.usage import Usage
+from moniqo.domain.files.file import File
 from moniqo.domain.identity.account import Account
+from moniqo.domain.identity.attempts import Attempts
+from moniqo.domain.identity.mail_token import MailToken
 from moniqo.domain.identity.role import Permission, Role
 from moniqo.domain.identity.session import Session
 from moniqo.domain.identity.user import User
+from moniqo.domain.identity.user_settings import UserSettings
 from moniqo.domain.notifications.notification import Notification
+from moniqo.domain.shared.idempotency_record import IdempotencyRecord
 from moniqo.domain.trading.ledger import LedgerEntry
 from moniqo.domain.trading.market import Candle, Instrument
 from moniqo.domain.trading.order import Fill, Order
@@ -42,6 +47,17 @@ REGISTRY = Registry(
     Collection(Role, "roles", unique=(("name",),)),
     Collection(Permission, "permissions", unique=(("resource", "action"),)),
     Collection(Session, "sessions", indexes=(("user_id", "last_used_at"),), audited=False),
+    Collection(MailToken, "mail_tokens", indexes=(("user_id", "purpose"),), audited=False),
+    Collection(Attempts, "attempts", unique=(("kind", "key_hash"),), audited=False),
+    Collection(UserSettings, "user_settings", unique=(("user_id",),)),
+    Collection(File, "files", unique=(("storage_key",),), indexes=(("owner_id", "created_at"),)),
+    Collection(
+        IdempotencyRecord,
+        "idempotency_records",
+        unique=(("scope", "key"),),
+        indexes=(("expires_at",),),
+        audited=False,
+    ),
     Collection(Plan, "plans", unique=(("name",),)),
     Collection(
         Subscription,

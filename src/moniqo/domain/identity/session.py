@@ -18,6 +18,9 @@ class RevokeReason(StrEnum):
     TOKEN_REUSED = "token_reused"  # noqa: S105  (a reason's name)
     PASSWORD_CHANGED = "password_changed"  # noqa: S105  (a reason's name)
     DEACTIVATED = "deactivated"
+    DELETED = "deleted"
+    ROLE_CHANGED = "role_changed"
+    ENDED_BY_OPERATOR = "ended_by_operator"
     EVICTED = "evicted"
 
 

@@ -19,7 +19,10 @@ class Kind(StrEnum):
     NOT_FOUND = "not_found"
     CONFLICT = "conflict"
     OUTDATED = "outdated"
+    TOO_LARGE = "too_large"
     INVALID = "invalid"
+    LOCKED = "locked"
+    RATE_LIMITED = "rate_limited"
     UNAVAILABLE = "unavailable"
 
 
@@ -76,6 +79,12 @@ class UsernameTaken(Rejected):
     """An account with this username exists."""
 
     code = "USERNAME_TAKEN"
+
+
+class InvalidToken(Rejected):
+    """The token of a mail's link is used, expired, superseded or none of ours: all the same."""
+
+    code = "INVALID_TOKEN"
 
 
 class Unauthenticated(AppError):
@@ -151,6 +160,12 @@ class StaleVersion(Conflict):
     """Somebody else changed the entity since it was read."""
 
 
+class IdempotencyKeyReused(Conflict):
+    """The same idempotency key came with another body."""
+
+    code = "IDEMPOTENCY_KEY_REUSED"
+
+
 class RuleViolated(Conflict):
     """A state machine or a business rule forbids this step."""
 
@@ -184,6 +199,33 @@ class WeakPassword(Invalid):
     """The password breaks the policy; `faults` name each rule that it breaks."""
 
     code = "WEAK_PASSWORD"
+
+
+class UnsupportedFileType(Invalid):
+    """The content is of no kind that is taken here, whatever its name says."""
+
+    code = "UNSUPPORTED_FILE_TYPE"
+
+
+class TooLarge(AppError):
+    """More bytes than are taken."""
+
+    kind = Kind.TOO_LARGE
+    code = "PAYLOAD_TOO_LARGE"
+
+
+class Locked(AppError):
+    """Too many failed sign-ins; `retry_after` says when the lock ends."""
+
+    kind = Kind.LOCKED
+    code = "ACCOUNT_LOCKED"
+
+
+class RateLimited(AppError):
+    """Too often; `retry_after` says when it may be tried again."""
+
+    kind = Kind.RATE_LIMITED
+    code = "RATE_LIMITED"
 
 
 class Unavailable(AppError):

@@ -14,7 +14,10 @@ STATUS: Mapping[Kind, int] = {
     Kind.NOT_FOUND: 404,
     Kind.CONFLICT: 409,
     Kind.OUTDATED: 412,
+    Kind.TOO_LARGE: 413,
     Kind.INVALID: 422,
+    Kind.LOCKED: 423,
+    Kind.RATE_LIMITED: 429,
     Kind.UNAVAILABLE: 503,
 }
 RETRY_SECONDS = 1
