@@ -22,6 +22,8 @@ MEANINGS: Mapping[int, str] = {
     415: "The body is not JSON in UTF-8.",
     422: "Well-formed but invalid; `details` names every field at fault.",
     405: "The path does not take this method.",
+    423: "Locked after too many failed sign-ins; `Retry-After` says until when.",
+    429: "Too often; `Retry-After` says when to try again.",
     431: "The headers are too large.",
     500: "A fault of ours.",
     503: "Something that is needed is down; `Retry-After` says when to try again.",
