@@ -183,6 +183,10 @@ class NoLongerHeld(RuleViolated):
     """The work is somebody else's by now, or over: whoever finds out leaves it alone."""
 
 
+class Undeliverable(RuleViolated):
+    """What was to be sent was refused for good: sending it again would change nothing."""
+
+
 class Invalid(AppError, ValueError):
     """Well-formed input that breaks a rule; `faults` name every field at fault."""
 
