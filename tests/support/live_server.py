@@ -2,68 +2,124 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx2
 
-from support.servers.process import free_port
+from support.servers.process import Account, free_port, launched
 
 COMMAND = str(Path(sys.executable).with_name("moniqo"))
 STARTUP_SECONDS = 40
+COMMAND_SECONDS = 120
+END_SECONDS = 20
 
 
 def moniqo(*arguments: str, env: Mapping[str, str], cwd: Path) -> dict[str, Any]:
     """Run a command with `--json`; its answer, or a failed test with what it said."""
     command = [COMMAND, *arguments, "--json"]
     done = subprocess.run(  # noqa: S603  (our own command)
-        command, env={**_clean(), **env}, cwd=cwd, capture_output=True, text=True, check=False
+        command,
+        env={**_clean(), **env},
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=COMMAND_SECONDS,
     )
     assert done.returncode == 0, f"{arguments}: {done.stdout}\n{done.stderr}"
     answer: dict[str, Any] = json.loads(done.stdout)
     return answer
 
 
+@dataclass(slots=True)
+class Server:
+    """One process of `moniqo serve` on a port of its own; it dies with the process that began it.
+
+    Its log is appended to `log`, however often it is begun again.
+    """
+
+    env: Mapping[str, str]
+    cwd: Path
+    options: tuple[str, ...] = ()
+    port: int = field(default_factory=free_port)
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def log(self) -> Path:
+        return self.cwd / f"serve-{self.port}.log"
+
+    def begin(self) -> None:
+        """Start it, without waiting until it takes requests."""
+        command = [COMMAND, "serve", "--host", "127.0.0.1", "--port", str(self.port), *self.options]
+        with self.log.open("ab") as output:
+            self.process = subprocess.Popen(  # noqa: S603  (our own command)
+                launched(command, Account(), signal.SIGKILL),
+                env={**_clean(), **self.env},
+                cwd=self.cwd,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+            )
+
+    def await_ready(self) -> None:
+        """Return once it takes requests; a failed test with its log if it does not come up."""
+        assert self.process is not None
+        deadline = time.monotonic() + STARTUP_SECONDS
+        while time.monotonic() < deadline:
+            assert self.process.poll() is None, self.log.read_text()
+            try:
+                if httpx2.get(f"{self.url}/health/ready", timeout=5).status_code == 200:
+                    return
+            except httpx2.TransportError:
+                pass
+            time.sleep(0.1)
+        raise AssertionError(f"not ready within {STARTUP_SECONDS} s:\n{self.log.read_text()}")
+
+    def end(self, number: signal.Signals = signal.SIGTERM) -> None:
+        """Stop it, by `number` at first; it is gone when this returns."""
+        if self.process is None:
+            return
+        self.process.send_signal(number)
+        try:
+            self.process.wait(END_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def restart(self, number: signal.Signals = signal.SIGTERM) -> None:
+        """Stop it and have it take requests again."""
+        self.end(number)
+        self.begin()
+        self.await_ready()
+
+    def lines(self) -> list[dict[str, Any]]:
+        """What it logged."""
+        return [json.loads(line) for line in self.log.read_text().splitlines() if line[:1] == "{"]
+
+
 @contextmanager
 def serving(*options: str, env: Mapping[str, str], cwd: Path) -> Iterator[httpx2.Client]:
-    """A server on a free port until the block ends; the client speaks to `/api/v1`."""
-    port = free_port()
-    command = [COMMAND, "serve"]
-    command += ["--host", "127.0.0.1", "--port", str(port), *options]
-    log = cwd / f"serve-{port}.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(  # noqa: S603  (our own command)
-            command, env={**_clean(), **env}, cwd=cwd, stdout=output, stderr=output
-        )
-        try:
-            with httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
-                _await_ready(client, process, log)
-                yield client
-        finally:
-            process.terminate()
-            try:
-                process.wait(timeout=20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-
-
-def _await_ready(client: httpx2.Client, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + STARTUP_SECONDS
-    while time.monotonic() < deadline:
-        assert process.poll() is None, log.read_text()
-        try:
-            if client.get("/health/ready").status_code == 200:
-                return
-        except httpx2.TransportError:
-            pass
-        time.sleep(0.1)
-    raise AssertionError(f"not ready within {STARTUP_SECONDS} s:\n{log.read_text()}")
+    """A server on a free port until the block ends; the client speaks to it."""
+    server = Server(env, cwd, options)
+    server.begin()
+    try:
+        server.await_ready()
+        with httpx2.Client(base_url=server.url, timeout=30) as client:
+            yield client
+    finally:
+        server.end()
 
 
 def _clean() -> dict[str, str]:

@@ -1,0 +1,68 @@
+"""Arenas for the tests of this folder; see the README beside."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+
+import pytest
+import pytest_asyncio
+
+from support.arena import Arena, open_arena
+
+Arenas = Callable[..., Awaitable[Arena]]
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def arenas(
+    tmp_path_factory: pytest.TempPathFactory, server_url: Callable[[str], str]
+) -> AsyncIterator[Arenas]:
+    """Backend, `processes` and settings → an arena shared by all who ask for the same.
+
+    In the end no secret that a test planted may be found anywhere.
+    """
+    opened: dict[tuple[object, ...], Arena] = {}
+    async with AsyncExitStack() as stack:
+
+        async def shared(backend: str, *, processes: int = 2, **settings: str) -> Arena:
+            key = (backend, processes, *sorted(settings.items()))
+            if key not in opened:
+                folder = tmp_path_factory.mktemp(backend)
+                context = open_arena(backend, folder, server_url, processes=processes, **settings)
+                opened[key] = await stack.enter_async_context(context)
+            return opened[key]
+
+        yield shared
+        leaks = {key: await arena.leaks() for key, arena in opened.items()}
+        assert not any(leaks.values()), leaks
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def own_arena(
+    tmp_path_factory: pytest.TempPathFactory, server_url: Callable[[str], str]
+) -> AsyncIterator[Arenas]:
+    """As `arenas`, but for one test alone, which may kill and restart its servers."""
+    async with AsyncExitStack() as stack:
+
+        async def own(backend: str, *, processes: int = 2, **settings: str) -> Arena:
+            folder = tmp_path_factory.mktemp(backend)
+            context = open_arena(backend, folder, server_url, processes=processes, **settings)
+            return await stack.enter_async_context(context)
+
+        yield own
+
+
+@pytest_asyncio.fixture(loop_scope="session", params=["sqlite", "postgres"])
+async def arena(request: pytest.FixtureRequest, arenas: Arenas) -> Arena:
+    """Two processes with raised limits, shared by all tests, on both SQL backends."""
+    return await arenas(request.param)
+
+
+@pytest_asyncio.fixture(loop_scope="session", params=["sqlite", "postgres", "mongo"])
+async def race_arena(request: pytest.FixtureRequest, arenas: Arenas) -> Arena:
+    """As `arena`, on MongoDB too: for races, and for what a store could take differently."""
+    return await arenas(request.param)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def any_arena(arenas: Arenas) -> Arena:
+    """The SQLite arena: for what no store has a part in."""
+    return await arenas("sqlite")

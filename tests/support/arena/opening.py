@@ -1,0 +1,84 @@
+"""Setting up an arena as an operator sets up the application, and taking it down."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+from moniqo.entrypoints.container import build_container
+from moniqo.entrypoints.settings import load
+from support.arena.arena import Arena
+from support.arena.caller import Caller, client_of
+from support.arena.mailbox import Mailbox
+from support.arena.operator import Operator
+from support.live_server import Server, moniqo
+from support.servers.databases import fresh_mongo, fresh_postgres
+
+RAISED = {"BCRYPT_COST": "4", "HASHING_THREADS": "2", "LOG_LEVEL": "info"}
+"""Settings under which tests do not stand in each other's way; a test may lower them again."""
+
+
+@asynccontextmanager
+async def open_arena(
+    backend: str,
+    folder: Path,
+    server_url: Callable[[str], str],
+    *,
+    processes: int = 2,
+    **settings: str,
+) -> AsyncIterator[Arena]:
+    """`processes` servers on an empty store until the block ends; `settings` outdo `RAISED`."""
+    async with AsyncExitStack() as stack:
+        place = await _place(stack, backend, folder, server_url)
+        env = {**RAISED, **place, **settings}
+        arena = await _set_up(stack, env, folder, processes)
+        await _people(arena)
+        yield arena
+
+
+async def _place(
+    stack: AsyncExitStack, backend: str, folder: Path, server_url: Callable[[str], str]
+) -> dict[str, str]:
+    place = {"STORAGE_BACKEND": backend}
+    if backend == "sqlite":
+        place["DATABASE_URL"] = f"sqlite:///{folder / 'moniqo.sqlite3'}"
+    if backend == "postgres":
+        store = fresh_postgres(server_url("postgres"))
+        place["DATABASE_URL"] = await stack.enter_async_context(store)
+    if backend == "mongo":
+        url, name = await stack.enter_async_context(fresh_mongo(server_url("mongo")))
+        place |= {"MONGODB_URL": url, "MONGODB_DB_NAME": name}
+    return place
+
+
+async def _set_up(
+    stack: AsyncExitStack, env: dict[str, str], folder: Path, processes: int
+) -> Arena:
+    moniqo("init", env=env, cwd=folder)
+    servers = tuple(Server(env, folder) for _ in range(processes))
+    for server in servers:
+        server.begin()
+        stack.callback(server.end)
+    container = build_container(load(env, folder / ".env"))
+    stack.push_async_callback(container.close)
+    for server in servers:
+        server.await_ready()
+    clients = [await stack.enter_async_context(client_of(server.url)) for server in servers]
+    arena = Arena(
+        settings=env,
+        folder=folder,
+        servers=servers,
+        clients=tuple(clients),
+        operator=Operator(container),
+        mailbox=Mailbox(folder / "mail"),
+    )
+    for client in clients:
+        client.event_hooks = {"request": [], "response": [arena.heard]}
+    return arena
+
+
+async def _people(arena: Arena) -> None:
+    people: dict[str, Caller] = {}
+    for name, role in {"a": "User", "b": "User", "admin": "Admin", "boss": "Superadmin"}.items():
+        people[name] = await arena.person(role)
+    arena.a, arena.b = people["a"], people["b"]
+    arena.admin, arena.superadmin = people["admin"], people["boss"]
