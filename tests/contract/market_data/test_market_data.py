@@ -88,6 +88,12 @@ async def test_no_more_bars_are_given_than_asked_for(past: Past) -> None:
     assert numbers(await past.market.since(SERIES, start=at(10), limit=9)) == [10, 11]
 
 
+async def test_bars_end_before_an_instant(past: Past) -> None:
+    assert numbers(await past.market.since(SERIES, start=at(2), before=at(8))) == [2, 3, 7]
+    assert numbers(await past.market.since(SERIES, start=at(2), before=at(2))) == []
+    assert numbers(await past.market.since(SERIES, start=at(2), before=at(99), limit=1)) == [2]
+
+
 async def test_bars_come_back_as_they_were(past: Past) -> None:
     found = await past.market.since(SERIES, start=START, limit=1)
 

@@ -26,13 +26,20 @@ class RecordedMarketData:
         return self._candles[max(0, end - limit) : end]
 
     async def since(
-        self, series: Series, *, start: datetime, limit: int | None = None
+        self,
+        series: Series,
+        *,
+        start: datetime,
+        before: datetime | None = None,
+        limit: int | None = None,
     ) -> Sequence[Candle]:
         """See `MarketData`."""
         if not self._is(series):
             return ()
         begin = bisect_left(self._opened, start)
         end = self._closed_by(series, self._clock.now())
+        if before is not None:
+            end = min(end, bisect_left(self._opened, before))
         return self._candles[begin : end if limit is None else min(end, begin + limit)]
 
     async def instrument(self, exchange: str, symbol: str) -> Instrument:

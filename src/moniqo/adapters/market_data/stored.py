@@ -32,10 +32,17 @@ class StoredMarketData:
         return found[::-1]
 
     async def since(
-        self, series: Series, *, start: datetime, limit: int | None = None
+        self,
+        series: Series,
+        *,
+        start: datetime,
+        before: datetime | None = None,
+        limit: int | None = None,
     ) -> Sequence[Candle]:
         """See `MarketData`."""
         where = (*_of(series), gte("opened_at", start), _before(self._end(series, None)))
+        if before is not None:
+            where = (*where, lt("opened_at", before))
         found: list[Candle] = []
         cursor = None
         while True:

@@ -101,8 +101,8 @@ class RunBacktest:
         )
 
     async def _candles(self, series: Series, backtest: Backtest) -> Sequence[Candle]:
-        known = await self.market.since(series, start=backtest.from_)
-        candles = [bar for bar in known if bar.opened_at < backtest.to]
+        start, before = backtest.from_, backtest.to
+        candles = await self.market.since(series, start=start, before=before)
         if not candles:
             raise RuleViolated(
                 f"There are no {series.timeframe} candles of {series.symbol} on {series.exchange} "

@@ -73,9 +73,17 @@ class MarketData(Outside, Protocol):
         """The last `limit` candles closed by `until`, oldest first."""
 
     async def since(
-        self, series: Series, *, start: datetime, limit: int | None = None
+        self,
+        series: Series,
+        *,
+        start: datetime,
+        before: datetime | None = None,
+        limit: int | None = None,
     ) -> Sequence[Candle]:
-        """The candles opened at or after `start`, oldest first; the first `limit` of them."""
+        """The candles opened at or after `start` and before `before`, oldest first.
+
+        At most the first `limit` of them.
+        """
 
     async def instrument(self, exchange: str, symbol: str) -> Instrument:
         """The trading rules of a symbol; raises `NotFound`."""
