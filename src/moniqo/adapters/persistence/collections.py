@@ -43,11 +43,13 @@ REGISTRY = Registry(
         unique=(("email",), ("username",)),
         quiet=("failed_attempts", "locked_until", "last_login_at"),
     ),
-    Collection(User, "users", unique=(("account_id",),), indexes=(("role_id",),)),
-    Collection(Role, "roles", unique=(("name",),)),
+    Collection(
+        User, "users", unique=(("account_id",),), indexes=(("role_id",),), grants=("role_id",)
+    ),
+    Collection(Role, "roles", unique=(("name",),), grants=("permission_ids",)),
     Collection(Permission, "permissions", unique=(("resource", "action"),)),
     Collection(Session, "sessions", indexes=(("user_id", "last_used_at"),), audited=False),
-    Collection(MailToken, "mail_tokens", indexes=(("user_id", "purpose"),), audited=False),
+    Collection(MailToken, "mail_tokens", unique=(("user_id", "purpose"),), audited=False),
     Collection(Attempts, "attempts", unique=(("kind", "key_hash"),), audited=False),
     Collection(UserSettings, "user_settings", unique=(("user_id",),)),
     Collection(File, "files", unique=(("storage_key",),), indexes=(("owner_id", "created_at"),)),

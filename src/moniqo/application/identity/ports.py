@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from moniqo.domain.identity.credentials import Email, Password, PasswordHash, TokenHash
+from moniqo.domain.identity.mail_token import MailPurpose, MailToken, MailTokenId
 from moniqo.domain.identity.session import Session
 from moniqo.domain.identity.user import PhoneNumber
 from moniqo.domain.shared.ids import AccountId, SessionId, UserId
@@ -96,6 +97,27 @@ class RefreshTokens(Protocol):
         """What a text says if it has the form of a refresh token."""
 
 
+@dataclass(frozen=True, slots=True)
+class MailLink:
+    """The text that a mail's link carries, and what of it is kept."""
+
+    text: str
+    hash: TokenHash
+
+
+class MailLinks(Protocol):
+    """Derives the texts of mailed links from the ids of their tokens: the same ones every time."""
+
+    def issue(self, token_id: MailTokenId, purpose: MailPurpose) -> MailLink:
+        """The link by the key now in force."""
+
+    def reissue(self, token: MailToken) -> MailLink | None:
+        """The token's link again; None if its key was retired meanwhile."""
+
+    def read(self, text: str, purpose: MailPurpose) -> MailTokenId | None:
+        """Whose text it is; None unless a present key made it for that purpose."""
+
+
 class EmailAddresses(Protocol):
     """Knows which addresses are the same, and which only look it."""
 
@@ -121,6 +143,7 @@ class SessionState:
     role: str
     permissions: frozenset[str]
     is_active: bool
+    is_verified: bool
     is_revoked: bool
     expires_at: datetime
 

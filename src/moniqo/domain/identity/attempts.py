@@ -1,8 +1,8 @@
 """How often something was tried, by whom or from where, known or not."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Annotated, NewType
+from datetime import datetime, timedelta
+from typing import Annotated, NewType, Self
 from uuid import UUID
 
 from moniqo.domain.shared.entity import Entity
@@ -26,3 +26,12 @@ class Attempts(Entity):
     count: Annotated[int, Range(least=0)] = 0
     locked_until: datetime | None = None
     lock_level: Annotated[int, Range(least=0)] = 0
+
+    def used(self, now: datetime, window: timedelta) -> int:
+        """How many count at this moment; none once the window is over."""
+        return self.count if now < self.window_start + window else 0
+
+    def counted(self, now: datetime, window: timedelta) -> Self:
+        """With one more; the first after a window begins the next one."""
+        used = self.used(now, window)
+        return self.with_(count=used + 1, window_start=self.window_start if used else now)

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import NewType
+from typing import NewType, Self
 from uuid import UUID
 
-from moniqo.domain.identity.credentials import TokenHash
+from moniqo.domain.identity.credentials import Email, TokenHash
 from moniqo.domain.shared.entity import Entity
 from moniqo.domain.shared.ids import UserId
 from moniqo.domain.shared.types import JsonObject
@@ -24,7 +24,10 @@ class MailPurpose(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailToken(Entity):
-    """A link's right to one step of its owner's: used once, dead when a newer one is mailed."""
+    """A link's right to one step of its owner's: used once, dead when a newer one is mailed.
+
+    Of each purpose a user has one at most; older ones are removed.
+    """
 
     id: MailTokenId
     user_id: UserId
@@ -33,3 +36,16 @@ class MailToken(Entity):
     payload: JsonObject | None = None
     expires_at: datetime
     used_at: datetime | None = None
+
+    @property
+    def email(self) -> Email:
+        """The address that it was mailed to, which using it proves to be the owner's."""
+        return Email(str(self.payload["email"]) if self.payload else "")
+
+    def is_good(self, now: datetime) -> bool:
+        """Neither used nor past its time."""
+        return self.used_at is None and now < self.expires_at
+
+    def used(self, now: datetime) -> Self:
+        """Used up."""
+        return self.with_(used_at=now)

@@ -11,14 +11,17 @@ from moniqo.adapters.identity.phone_numbers import LibraryPhoneNumbers
 from moniqo.adapters.persistence.backend import Backend
 from moniqo.adapters.persistence.principals import principals_of
 from moniqo.adapters.security.bcrypt_hasher import BcryptPasswordHasher
+from moniqo.adapters.security.hmac_mail_links import HmacMailLinks
 from moniqo.adapters.security.hmac_refresh_tokens import HmacRefreshTokens
 from moniqo.adapters.security.jwt_access_tokens import JwtAccessTokens, Terms
 from moniqo.application.identity.enrolment import Enrolment
+from moniqo.application.identity.mail_tokens import LinkTerms, MailTokens
 from moniqo.application.identity.password_rules import PasswordRules
 from moniqo.application.identity.ports import (
     AccessTokens,
     CommonPasswords,
     EmailAddresses,
+    MailLinks,
     PasswordHasher,
     PhoneNumbers,
     PrincipalReader,
@@ -26,6 +29,7 @@ from moniqo.application.identity.ports import (
 )
 from moniqo.application.identity.register_user import RegisterUser
 from moniqo.application.identity.signed_in import SessionTerms
+from moniqo.application.identity.throttle import Throttle
 from moniqo.application.shared.persistence import UnitOfWork
 from moniqo.application.shared.system import Clock, Ids
 from moniqo.entrypoints.settings import Settings
@@ -39,6 +43,8 @@ class Identity(Provider):
     common = provide(ZxcvbnCommonPasswords, provides=CommonPasswords)
     emails = provide(ValidatedEmailAddresses, provides=EmailAddresses)
     phones = provide(LibraryPhoneNumbers, provides=PhoneNumbers)
+    throttle = provide(Throttle)
+    mail_tokens = provide(MailTokens)
     enrolment = provide(Enrolment)
 
     @provide
@@ -76,6 +82,21 @@ class Identity(Provider):
     def refresh_tokens(self, settings: Settings) -> RefreshTokens:
         """Derived by the keys that sign access tokens, for a purpose of their own."""
         return HmacRefreshTokens(keys=settings.security.jwt_secret_keys.secrets)
+
+    @provide
+    def mail_links(self, settings: Settings) -> MailLinks:
+        """Derived by the same keys, for a purpose of their own."""
+        return HmacMailLinks(keys=settings.security.jwt_secret_keys.secrets)
+
+    @provide
+    def link_terms(self, settings: Settings) -> LinkTerms:
+        """How long links are good."""
+        chosen = settings.accounts
+        return LinkTerms(
+            verify=timedelta(hours=chosen.verify_link_hours),
+            reset=timedelta(minutes=chosen.reset_link_minutes),
+            email_change=timedelta(hours=chosen.email_change_link_hours),
+        )
 
     @provide
     def session_terms(self, settings: Settings) -> SessionTerms:

@@ -1,0 +1,90 @@
+"""How often something may be done: counted in the store, so that no lost cache forgets it."""
+
+import hashlib
+import math
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from moniqo.application.shared.conflicts import settled
+from moniqo.application.shared.persistence import Transaction, UnitOfWork
+from moniqo.application.shared.query import eq
+from moniqo.application.shared.system import Clock, Ids
+from moniqo.domain.identity.attempts import Attempts, AttemptsId
+from moniqo.domain.shared.errors import AlreadyExists, RateLimited, StaleVersion
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """So many of a kind for each key, within a window that begins with the first of them."""
+
+    kind: str
+    limit: int
+    window: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Throttle:
+    """Counts what is limited. A key need not name anything that exists; only its hash is kept."""
+
+    uow: UnitOfWork
+    clock: Clock
+    ids: Ids
+
+    async def take(self, allowance: Allowance, key: str) -> None:
+        """Count one more in a transaction of its own; raises as `take_in` does."""
+        await counted(lambda: self._take(allowance, key))
+
+    async def _take(self, allowance: Allowance, key: str) -> None:
+        async with self.uow() as tx:
+            await self.take_in(tx, allowance, key)
+
+    async def take_in(self, tx: Transaction, allowance: Allowance, key: str) -> None:
+        """Count one more in the caller's transaction, which `counted` repeats.
+
+        Raises `RateLimited`, with the seconds until the window ends, once `limit` are used up;
+        what is refused is not counted.
+        """
+        now = self.clock.now()
+        found = await self.present(tx, allowance, key)
+        self.require(allowance, found)
+        await keep(tx, found.counted(now, allowance.window))
+
+    async def present(self, tx: Transaction, allowance: Allowance, key: str) -> Attempts:
+        """The count as it stands; one that was never made begins now."""
+        return await attempts_of(tx, self.ids, allowance.kind, key, self.clock.now())
+
+    def require(self, allowance: Allowance, found: Attempts) -> None:
+        """Raise `RateLimited` if there is no room for one more."""
+        now = self.clock.now()
+        if found.used(now, allowance.window) >= allowance.limit:
+            wait = found.window_start + allowance.window - now
+            raise RateLimited("Too many requests. Try again later.", retry_after=seconds(wait))
+
+
+async def counted(attempt: Callable[[], Awaitable[T]]) -> T:
+    """Run a whole unit of work that counts, until nobody gets in between."""
+    return await settled(attempt, again_on=(StaleVersion, AlreadyExists))
+
+
+async def attempts_of(tx: Transaction, ids: Ids, kind: str, key: str, now: datetime) -> Attempts:
+    """The counter of that kind and key; a new one, not stored yet, if there is none."""
+    key_hash = hashlib.sha256(key.encode()).hexdigest()
+    found = await tx[Attempts].first(eq("kind", kind), eq("key_hash", key_hash))
+    return found or Attempts(
+        id=AttemptsId(ids.new()), kind=kind, key_hash=key_hash, window_start=now
+    )
+
+
+async def keep(tx: Transaction, found: Attempts) -> Attempts:
+    """Store a counter; raises `StaleVersion` or `AlreadyExists` if somebody got in between."""
+    repository = tx[Attempts]
+    return await (repository.save(found) if found.version else repository.add(found))
+
+
+def seconds(left: timedelta) -> int:
+    """Whole seconds, at least one, for `Retry-After`."""
+    return max(1, math.ceil(left.total_seconds()))
