@@ -284,6 +284,7 @@ class Members:
             role="User",
             permissions=frozenset() if name == "bob" else frozenset({"tools:write"}),
             is_active=True,
+            is_verified=True,
             is_revoked=False,
             expires_at=datetime.max.replace(tzinfo=StepClock().now().tzinfo),
         )

@@ -68,6 +68,7 @@ async def test_everything_that_decides_is_read(
         role="User",
         permissions=frozenset(known[key] for key in role.permission_ids),
         is_active=True,
+        is_verified=True,
         is_revoked=False,
         expires_at=session.expires_at,
     )
@@ -89,17 +90,20 @@ async def test_a_revoked_session_says_so(
     assert (state.is_revoked, state.expires_at) == (True, now)
 
 
-async def test_a_deactivated_account_says_so(
+async def test_a_deactivated_or_unverified_account_says_so(
     people: People, reader: PrincipalReader, session: Session
 ) -> None:
     user = await one(people, User, "id", session.user_id)
     account = await one(people, Account, "id", user.account_id)
-    await people.save(account.with_(is_active=False))
+    account = await people.save(account.with_(is_active=False))
+    deactivated = await reader.by_session(session.id)
+    await people.save(account.with_(is_active=True, is_verified=False))
+    unverified = await reader.by_session(session.id)
 
-    state = await reader.by_session(session.id)
-
-    assert state is not None
-    assert not state.is_active
+    assert deactivated is not None
+    assert unverified is not None
+    assert (deactivated.is_active, deactivated.is_verified) == (False, True)
+    assert (unverified.is_active, unverified.is_verified) == (True, False)
 
 
 @pytest.mark.parametrize("entity", [Session, User, Account])

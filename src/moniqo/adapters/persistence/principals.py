@@ -47,6 +47,7 @@ class StoredPrincipals:
             role=member.role.name,
             permissions=frozenset(member.permissions),
             is_active=member.account.is_active,
+            is_verified=member.account.is_verified,
             is_revoked=session.revoked_at is not None,
             expires_at=min(session.expires_at, session.absolute_expires_at),
         )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from moniqo.application.identity.ports import AccessTokens, PrincipalReader
 from moniqo.application.identity.principal import Principal
 from moniqo.application.shared.system import Clock
-from moniqo.domain.shared.errors import AccountInactive, Unauthenticated
+from moniqo.domain.shared.errors import AccountInactive, EmailNotVerified, Unauthenticated
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +13,8 @@ class Authenticate:
     """Turn an access token into the caller, as the store has them at this moment.
 
     Raises `TokenExpired`; `Unauthenticated` for what is not genuine or belongs to a session that
-    was ended or to somebody who was removed; `AccountInactive` for the deactivated.
+    was ended or to somebody who was removed; `AccountInactive` for the deactivated and
+    `EmailNotVerified` for those whose address is not confirmed.
     """
 
     access_tokens: AccessTokens
@@ -33,6 +34,8 @@ class Authenticate:
             raise Unauthenticated("The session is over. Sign in again.")
         if not state.is_active:
             raise AccountInactive("The account is deactivated.")
+        if not state.is_verified:
+            raise EmailNotVerified("The e-mail address is not verified.")
         return Principal(
             user_id=state.user_id,
             account_id=state.account_id,

@@ -62,6 +62,7 @@ def _state(found: Document) -> SessionState:
         role=role["name"],
         permissions=frozenset(f"{item['resource']}:{item['action']}" for item in role["held"]),
         is_active=account["is_active"],
+        is_verified=account["is_verified"],
         is_revoked=found["revoked_at"] is not None,
         expires_at=ends.replace(tzinfo=UTC),
     )

@@ -21,7 +21,7 @@ _HELD = {
 _TOGETHER = {POSTGRES: "string_agg", "sqlite": "group_concat"}
 _STATE = """
 SELECT member.id, account.id, account.email, role.name, account.is_active,
-    session.revoked_at, session.expires_at, session.absolute_expires_at,
+    account.is_verified, session.revoked_at, session.expires_at, session.absolute_expires_at,
     (
         SELECT {together}(permission.resource || ':' || permission.action, ' ')
         FROM permissions AS permission
@@ -61,7 +61,8 @@ class SqlPrincipals(Generic[C]):
         return self._state(session_id, rows[0]) if rows else None
 
     def _state(self, session_id: SessionId, row: Sequence[Any]) -> SessionState:
-        user_id, account_id, email, role, active, revoked_at, expires, absolute, held = row
+        user_id, account_id, email, role, active, verified, *dates, held = row
+        revoked_at, expires, absolute = dates
         return SessionState(
             session_id=session_id,
             user_id=UserId(self._read(UUID, user_id)),
@@ -70,6 +71,7 @@ class SqlPrincipals(Generic[C]):
             role=role,
             permissions=frozenset((held or "").split()),
             is_active=bool(active),
+            is_verified=bool(verified),
             is_revoked=revoked_at is not None,
             expires_at=self._read(datetime, min(expires, absolute)),
         )
