@@ -113,6 +113,7 @@ SPECIMENS = (
         unique=(("shelf", "name"), ("shelf", "badge")),
         only_where=((("shelf", "badge"), ("state", "active")),),
         indexes=(("shelf", "created_at"), ("rack_id",)),
+        grants=("is_bright",),
     ),
     Collection(Inscription, "test_inscriptions", append_only=True),
 )

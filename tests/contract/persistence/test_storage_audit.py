@@ -81,3 +81,14 @@ async def test_a_save_that_changes_nothing_leaves_no_trail(store: Store) -> None
 
     assert touched.version == added.version + 1
     assert [row.action for row in await _trail(store, added.id)] == [AuditAction.CREATE]
+
+
+async def test_a_change_of_what_grants_something_is_told_as_one(store: Store) -> None:
+    added = await store.added(name="one")
+    async with store.uow() as tx:
+        await tx[Specimen].save(added.with_(is_bright=True, rank=1))
+
+    changed = (await _trail(store, added.id))[1]
+
+    assert changed.action is AuditAction.PERMISSION_CHANGE
+    assert changed.new_values == {"is_bright": True, "rank": 1}

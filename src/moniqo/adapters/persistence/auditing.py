@@ -3,7 +3,7 @@
 from typing import Any
 
 from moniqo.adapters.codec import JSON_LEAVES, Codec, Convert, SecretRefused
-from moniqo.application.shared.caller import current_call
+from moniqo.application.shared.trail import audit_entry
 from moniqo.domain.audit.audit_log import AuditAction, AuditLog
 from moniqo.domain.shared.entity import BOOKKEEPING, Entity
 from moniqo.domain.shared.ids import AuditLogId
@@ -51,18 +51,12 @@ def audit_row(
     action: AuditAction, old: Entity | None, new: Entity | None, row_id: AuditLogId
 ) -> AuditLog:
     """The audit entry of one change by the current caller."""
-    call = current_call.get()
     before, after = difference(old, new)
     subject = new if new is not None else old
-    return AuditLog(
-        id=row_id,
-        user_id=call.actor_id,
-        action=action,
-        entity_type=type(subject).__name__,
-        entity_id=subject.id if subject is not None else None,
+    return audit_entry(
+        row_id,
+        action,
+        entity=(type(subject).__name__, subject.id if subject is not None else None),
         old_values=before if old is not None else None,
         new_values=after if new is not None else None,
-        ip_address=call.ip_address,
-        user_agent=call.user_agent,
-        request_id=call.request_id,
     )

@@ -18,9 +18,9 @@ class Collection(Generic[E]):
     is null. `only_where` narrows a unique group to rows whose field has one value
     (`{("user_id",): ("status", "active")}`). `indexes` lists field groups to be found fast.
     `audited` says whether changes leave audit rows; one that touches `quiet` fields alone, or
-    nothing, leaves none: a use case tells of it in its own words. `append_only` keeps rows
-    immutable. References follow from the annotations: a field of another entity's id type
-    points there.
+    nothing, leaves none: a use case tells of it in its own words. One of `grants` fields is told
+    as a change of permissions. `append_only` keeps rows immutable. References follow from the
+    annotations: a field of another entity's id type points there.
     """
 
     entity: type[E]
@@ -30,11 +30,13 @@ class Collection(Generic[E]):
     only_where: tuple[tuple[tuple[str, ...], tuple[str, str]], ...] = ()
     audited: bool = True
     quiet: tuple[str, ...] = ()
+    grants: tuple[str, ...] = ()
     append_only: bool = False
 
     def __post_init__(self) -> None:
         known = self.fields
-        named = {name for group in (*self.unique, *self.indexes, self.quiet) for name in group}
+        groups = (*self.unique, *self.indexes, self.quiet, self.grants)
+        named = {name for group in groups for name in group}
         missing = named - set(known)
         if missing:
             raise TypeError(f"{self.name} has no field {', '.join(sorted(missing))}")

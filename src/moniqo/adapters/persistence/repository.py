@@ -121,8 +121,9 @@ class RecordedRepository(Generic[E]):
         old = await self._before(entity) if self._audits else None
         update = self._work.session.update
         await self._work.changed(update, self._collection, stored, entity.version)
-        if old is not None and not (action is AuditAction.UPDATE and self._is_quiet(old, stored)):
-            await self._work.guarded(self._work.record, action, old, stored)
+        told = None if old is None else self._told(action, old, stored)
+        if told is not None:
+            await self._work.guarded(self._work.record, told, old, stored)
         return stored
 
     def _expected(self, entity: E) -> None:
@@ -142,11 +143,16 @@ class RecordedRepository(Generic[E]):
     def _audits(self) -> bool:
         return self._work.audited and self._collection.audited
 
-    def _is_quiet(self, old: Entity, new: Entity) -> bool:
+    def _told(self, action: AuditAction, old: Entity, new: Entity) -> AuditAction | None:
+        """What a change is told as, if it is told at all."""
         # A save that changes nothing is there to be noticed by whoever removes the row meanwhile.
-        if old.deleted_at != new.deleted_at:
-            return False
-        return changed_fields(old, new) <= set(self._collection.quiet)
+        if action is not AuditAction.UPDATE or old.deleted_at != new.deleted_at:
+            return action
+        changed = changed_fields(old, new)
+        if changed <= set(self._collection.quiet):
+            return None
+        is_grant = not changed.isdisjoint(self._collection.grants)
+        return AuditAction.PERMISSION_CHANGE if is_grant else action
 
     async def _rows_and_total(self, select: Select) -> tuple[list[E], int | None]:
         if select.after is not None:

@@ -10,6 +10,9 @@ from moniqo.domain.shared.ids import AuditLogId
 from moniqo.domain.shared.rules import Length
 from moniqo.domain.shared.types import JsonObject
 
+LONGEST_TEXT = 500
+"""Code points of a description, an agent's name or an error's."""
+
 
 class AuditAction(StrEnum):
     """What somebody did."""
@@ -23,6 +26,7 @@ class AuditAction(StrEnum):
     LOGIN_FAILED = "login_failed"
     TOKEN_REUSED = "token_reused"  # noqa: S105  (an action's name)
     PERMISSION_CHANGE = "permission_change"
+    PERMISSION_DENIED = "permission_denied"
 
 
 class AuditStatus(StrEnum):
@@ -47,10 +51,10 @@ class AuditLog(Entity):
     entity_id: UUID | None
     old_values: JsonObject | None = None
     new_values: JsonObject | None = None
-    description: Annotated[str, Length(0, 500)] = ""
+    description: Annotated[str, Length(0, LONGEST_TEXT)] = ""
     ip_address: Annotated[str, Length(0, 64)] = ""
-    user_agent: Annotated[str, Length(0, 500)] = ""
+    user_agent: Annotated[str, Length(0, LONGEST_TEXT)] = ""
     status: AuditStatus = AuditStatus.SUCCESS
-    error_message: Annotated[str, Length(0, 500)] | None = None
+    error_message: Annotated[str, Length(0, LONGEST_TEXT)] | None = None
     metadata: JsonObject | None = None
     request_id: Annotated[str, Length(0, 128)] = ""
