@@ -125,7 +125,7 @@ async def test_a_limit_past_the_maximum_is_cut(toolbox: Client, limit: str) -> N
         ("name=%00", "name"),
         ("name=%FF", "name"),
         ("bought_after=yesterday", "bought_after"),
-        ("include_deleted=true", "include_deleted"),
+        ("include_removed=true", "include_removed"),
         ("user_id=1", "user_id"),
         ("%FF=1", ""),
         ("access_token=alice", "access_token"),
@@ -202,3 +202,19 @@ def test_a_list_goes_by_the_names_that_are_told() -> None:
         reader.read(b"from_=2026-01-01T00:00:00Z")
     with pytest.raises(Invalid, match="sort must name fields of from, to"):
         reader.read(b"sort=from_")
+
+
+async def test_removed_items_are_shown_to_whoever_may_remove_them(workshop: Client) -> None:
+    alice = workshop.signed_in("alice")
+    made = await alice.post(TOOLS, {"name": "worn out"})
+    await alice.delete(f"{TOOLS}/{made.data['id']}")
+    query = f"{TOOLS}?name=worn+out&include_deleted="
+
+    without = await alice.get(f"{query}false")
+    with_it = await alice.get(f"{query}true")
+    by_bob = await workshop.signed_in("bob").get(f"{query}true")
+
+    assert without.data["items"] == []
+    assert [item["id"] for item in with_it.data["items"]] == [made.data["id"]]
+    assert (by_bob.status, by_bob.code) == (403, "PERMISSION_DENIED")
+    assert (await alice.get(f"{query}yes")).faults == {"include_deleted": "must be true or false"}

@@ -171,6 +171,7 @@ class ToolController(Controller):
             Tool,
             sort=("created_at", "name", "price"),
             filters=("colour", "count", "is_sharp", "name", "bought_after", "bought_before"),
+            deleted="tools:write",
         ),
     )
     async def index(self, caller: Principal, listing: Listing, browse: Browse[Tool]) -> Page[Tool]:

@@ -5,9 +5,11 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from moniqo.application.identity.principal import Principal
 from moniqo.application.shared.caller import current_call
+from moniqo.application.shared.query import Listing
 from moniqo.domain.shared.decoding import decode
-from moniqo.domain.shared.errors import Invalid, NotFound
+from moniqo.domain.shared.errors import Forbidden, Invalid, NotFound
 from moniqo.entrypoints.http import etags
 from moniqo.entrypoints.http.arguments import Source
 from moniqo.entrypoints.http.bearer import bearer_token
@@ -59,25 +61,34 @@ class Handler:
 
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:
         arguments = self.fixed.copy()
-        if not self.endpoint.public:
-            await self._admit(scope, arguments)
+        caller = None if self.endpoint.public else await self._admit(scope, arguments)
         for name in self._ids:
             arguments[name] = _identity(scope["path_params"][name])
         query = self._read_query(scope["query_string"])
         if self._query is not None:
             arguments[self._query.name] = query
+            self._permit(query, caller)
         if self.endpoint.method is not GET:
             await self._prepare_change(scope, receive, arguments)
         result = await self.endpoint.function(**arguments)
         return result if isinstance(result, Answer) else self._respond(scope, result)
 
-    async def _admit(self, scope: Scope, arguments: dict[str, Any]) -> None:
+    async def _admit(self, scope: Scope, arguments: dict[str, Any]) -> Principal:
         caller = await self._runtime.authenticate(token=bearer_token(scope))
         current_call.set(replace(current_call.get(), actor_id=caller.user_id))
         if self.endpoint.needs is not None:
             caller.require(self.endpoint.needs)
         if self._caller is not None:
             arguments[self._caller.name] = caller
+        return caller
+
+    def _permit(self, query: object, caller: Principal | None) -> None:
+        """Raise `Forbidden` unless the caller may see the removed items that are asked for."""
+        if not isinstance(query, Listing) or not query.include_deleted:
+            return
+        needed = self.endpoint.lists.deleted if self.endpoint.lists else None
+        if caller is None or needed is None or not caller.may(needed):
+            raise Forbidden("You may not see what was removed.")
 
     async def _prepare_change(
         self, scope: Scope, receive: Receive, arguments: dict[str, Any]

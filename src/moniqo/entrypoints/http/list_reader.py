@@ -7,7 +7,7 @@ from moniqo.application.shared.query import Listing
 from moniqo.domain.shared.decoding import decode
 from moniqo.domain.shared.entity import field_fault
 from moniqo.domain.shared.errors import Fault, Invalid
-from moniqo.entrypoints.http.lists import PAGING, Lists
+from moniqo.entrypoints.http.lists import REMOVED, Lists
 from moniqo.entrypoints.http.query import as_json
 from moniqo.entrypoints.http.query_string import pairs, refused
 from moniqo.entrypoints.http.whole_numbers import offset, whole
@@ -23,7 +23,7 @@ class ListReader:
 
     def read(self, raw: bytes) -> Listing:
         """The listing; raises `Invalid` naming every parameter at fault."""
-        sent = pairs(raw, frozenset((*PAGING, *self.lists.parameters)))
+        sent = pairs(raw, self.lists.names)
         faults: list[Fault] = []
         values: dict[str, Any] = {}
         for name, text in sent.items():
@@ -44,6 +44,7 @@ class ListReader:
             limit=values.get("limit", self.usual),
             offset=values.get("offset", 0),
             cursor=values.get("cursor"),
+            include_deleted=values.get(REMOVED, False),
         )
 
     def _value(self, name: str, text: str) -> object:
@@ -55,6 +56,8 @@ class ListReader:
             return self._sort(text)
         if name == "cursor":
             return text
+        if name == REMOVED:
+            return decode(bool, as_json(bool, text))
         _, wanted = self.lists.parameters[name]
         value = decode(wanted.type, as_json(wanted.type, text))
         message = field_fault(wanted, value)

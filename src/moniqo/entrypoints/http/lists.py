@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from moniqo.application.shared.query import Condition, eq, gte, lt
-from moniqo.domain.shared.entity import Entity
 from moniqo.domain.shared.schema import Field, schema, told
 
 PAGING = ("limit", "offset", "cursor", "sort")
+REMOVED = "include_deleted"
+"""The parameter that asks for removed items too."""
 
 
 Compare = Callable[[str, object], Condition]
@@ -38,13 +39,16 @@ class Lists:
 
     `sort` names the fields it may be ordered by, `filters` the query parameters, which go by the
     names that are told: a field's name stands for equality; `x_after` and `x_before` for the
-    instant `x_at`, the first inclusive, unless they are fields themselves.
+    instant `x_at`, the first inclusive, unless they are fields themselves. `deleted` is the
+    permission that shows removed items; without one nobody sees them. `entity` may be any
+    dataclass whose fields the list speaks of.
     """
 
-    entity: type[Entity]
+    entity: type
     sort: tuple[str, ...] = ("created_at",)
     filters: tuple[str | Filter, ...] = ()
     default: tuple[str, ...] = ("-created_at",)
+    deleted: str | None = None
     parameters: dict[str, tuple[Filter, Field]] = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -56,6 +60,12 @@ class Lists:
             raise TypeError(f"{self.entity.__name__} has no {', '.join(sorted(unknown))}")
         chosen = {item.name: (item, known[item.field]) for item in filters}
         object.__setattr__(self, "parameters", chosen)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every parameter that is taken."""
+        removed = (REMOVED,) if self.deleted is not None else ()
+        return frozenset((*PAGING, *removed, *self.parameters))
 
     @property
     def sortable(self) -> dict[str, str]:

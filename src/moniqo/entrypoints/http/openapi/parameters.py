@@ -6,7 +6,7 @@ from moniqo.application.shared.query import eq, gte, lt
 from moniqo.domain.shared.schema import Field, schema, told
 from moniqo.entrypoints.http.arguments import Argument, Source
 from moniqo.entrypoints.http.endpoint import GET, Endpoint
-from moniqo.entrypoints.http.lists import PAGING, Compare, Filter, Lists
+from moniqo.entrypoints.http.lists import PAGING, REMOVED, Compare, Filter, Lists
 from moniqo.entrypoints.http.openapi.example_values import CURSOR, IDENTITY
 from moniqo.entrypoints.http.openapi.examples import field_example
 from moniqo.entrypoints.http.openapi.keywords import ruled
@@ -70,8 +70,10 @@ def _listing(lists: Lists, schemas: Schemas) -> list[Node]:
     }
     paging = {**_PAGING, "sort": order}
     examples = {"limit": 10, "offset": 0, "cursor": CURSOR, "sort": order["default"]}
+    removed = [_removed(lists.deleted)] if lists.deleted is not None else []
     return [
         *(_paging(name, paging[name], examples[name]) for name in PAGING),
+        *removed,
         *(_filter(chosen, found, schemas) for chosen, found in lists.parameters.values()),
     ]
 
@@ -79,6 +81,11 @@ def _listing(lists: Lists, schemas: Schemas) -> list[Node]:
 def _paging(name: str, described: Node, example: Any) -> Node:
     found = {key: value for key, value in described.items() if key != "description"}
     return _parameter(name, described["description"], found, example)
+
+
+def _removed(permission: str) -> Node:
+    meaning = f"Whether removed items are shown too; needs `{permission}`."
+    return _parameter(REMOVED, meaning, {"type": "boolean", "default": False}, example=True)
 
 
 def _filter(chosen: Filter, found: Field, schemas: Schemas) -> Node:
