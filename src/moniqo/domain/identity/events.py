@@ -31,6 +31,13 @@ class UserInvited(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UserSuspended(Event):
+    """Somebody's account was deactivated or removed: nothing more is to happen for them."""
+
+    user_id: UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VerificationRequested(Event):
     """Somebody asked for the verification mail again. Nobody may have this address."""
 

@@ -1,14 +1,21 @@
 """Roles and the permissions that they hold."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Self
 
 from moniqo.domain.shared.entity import Entity
+from moniqo.domain.shared.errors import RuleViolated
 from moniqo.domain.shared.ids import PermissionId, RoleId
 from moniqo.domain.shared.rules import Length, Pattern
 
 Word = Annotated[
     str, Pattern(r"[a-z][a-z0-9_]{0,49}", "1 to 50 lower-case letters, digits or underscores")
+]
+
+
+RoleName = Annotated[
+    str, Length(1, 50), Pattern(r"(?=.*\S)[^\x00-\x1f\x7f-\x9f]+", "a name in one line")
 ]
 
 
@@ -32,7 +39,21 @@ class Role(Entity):
     """A named set of permissions. System roles are made at first start and stay as they are."""
 
     id: RoleId
-    name: Annotated[str, Length(1, 50)]
+    name: RoleName
     description: Annotated[str, Length(0, 500)] = ""
     permission_ids: tuple[PermissionId, ...] = ()
     is_system: bool = False
+
+    def require_changeable(self) -> None:
+        """Raise `RuleViolated` for a system role."""
+        if self.is_system:
+            raise RuleViolated(f"{self.name} is a system role, which stays as it is.")
+
+    def granting(self, permissions: Iterable[PermissionId]) -> Self:
+        """With these permissions as well, each once."""
+        return self.with_(permission_ids=tuple(dict.fromkeys((*self.permission_ids, *permissions))))
+
+    def without(self, permission: PermissionId) -> Self:
+        """Less one permission."""
+        held = tuple(known for known in self.permission_ids if known != permission)
+        return self.with_(permission_ids=held)
