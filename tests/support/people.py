@@ -14,6 +14,7 @@ from moniqo.adapters.persistence.recording import RecordedUnitOfWork
 from moniqo.adapters.security.bcrypt_hasher import BcryptPasswordHasher
 from moniqo.adapters.security.hmac_refresh_tokens import HmacRefreshTokens
 from moniqo.adapters.security.jwt_access_tokens import JwtAccessTokens, Terms
+from moniqo.adapters.system import SystemRandomness
 from moniqo.application.billing.seed_plans import SeedPlans
 from moniqo.application.identity.authenticate import Authenticate
 from moniqo.application.identity.credentials import Credentials
@@ -22,6 +23,7 @@ from moniqo.application.identity.log_in import LogIn
 from moniqo.application.identity.log_out import LogOut
 from moniqo.application.identity.members import Profile
 from moniqo.application.identity.password_rules import PasswordRules
+from moniqo.application.identity.personal_rules import PersonalRules
 from moniqo.application.identity.refresh_session import Refresh, RefreshSession
 from moniqo.application.identity.register_user import RegisterUser
 from moniqo.application.identity.registration import Registration
@@ -75,7 +77,8 @@ class People:
             ids=self.ids,
             hasher=self.hasher,
             emails=ValidatedEmailAddresses(),
-            phones=LibraryPhoneNumbers(),
+            randomness=SystemRandomness(),
+            personal=PersonalRules(self.clock, LibraryPhoneNumbers()),
             rules=PasswordRules(ZxcvbnCommonPasswords()),
         )
 

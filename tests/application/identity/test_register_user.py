@@ -14,6 +14,7 @@ from moniqo.domain.identity.account import Account
 from moniqo.domain.identity.credentials import Password, Username
 from moniqo.domain.identity.role import Role
 from moniqo.domain.identity.user import Birthday, PhoneNumber, User
+from moniqo.domain.identity.user_settings import UserSettings
 from moniqo.domain.shared.errors import (
     AlreadyExists,
     EmailAlreadyRegistered,
@@ -40,6 +41,7 @@ async def test_a_newcomer_gets_account_user_role_and_the_free_plan() -> None:
     (account,) = await people.all(Account)
     (subscription,) = await people.all(Subscription)
     (event,) = await people.all(OutboxEvent)
+    (settings,) = await people.all(UserSettings)
     free = next(plan for plan in await people.all(Plan) if plan.id == subscription.plan_id)
     assert (profile.email.value, profile.full_name) == ("ada@example.com", "Ada Lovelace")
     assert profile.phone_number == PhoneNumber("+49", "15112345678")
@@ -48,6 +50,7 @@ async def test_a_newcomer_gets_account_user_role_and_the_free_plan() -> None:
     assert "wallets:write" not in profile.permissions
     assert account.password_changed_at == people.clock.now()
     assert (free.name, subscription.user_id) == ("Free", profile.id)
+    assert (settings.user_id, settings.notifications_enabled) == (profile.id, True)
     assert (event.name, event.payload["is_verified"]) == ("UserRegistered", False)
 
 

@@ -30,7 +30,7 @@ class CreateUser:
         applicant = await self.enrolment.examine(registration)
         try:
             async with self.uow() as tx:
-                member = await self.enrolment.admit(tx, applicant, role=role, is_verified=True)
+                member = await self.enrolment.admit(tx, applicant, held, is_verified=True)
         except AlreadyExists as problem:
             raise refusal(problem) from problem
         return profile_of(member)

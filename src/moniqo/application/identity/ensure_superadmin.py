@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from moniqo.application.identity.enrolment import Enrolment
 from moniqo.application.identity.members import SUPERADMIN
 from moniqo.application.identity.registration import Registration, refusal
+from moniqo.application.identity.roles import system_role
 from moniqo.application.shared.persistence import UnitOfWork
 from moniqo.application.shared.query import eq
 from moniqo.domain.identity.role import Role
@@ -30,7 +31,8 @@ class EnsureSuperadmin:
         applicant = await self.enrolment.examine(self.registration)
         try:
             async with self.uow() as tx:
-                await self.enrolment.admit(tx, applicant, role=SUPERADMIN, is_verified=True)
+                role = await system_role(tx, SUPERADMIN)
+                await self.enrolment.admit(tx, applicant, role, is_verified=True)
         except AlreadyExists as problem:
             # Another process that starts at the same time may have been quicker.
             if not await self._exists():

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from moniqo.application.identity.enrolment import Enrolment
 from moniqo.application.identity.members import ORDINARY, Profile, profile_of
 from moniqo.application.identity.registration import Registration, refusal
+from moniqo.application.identity.roles import system_role
 from moniqo.application.shared.persistence import UnitOfWork
 from moniqo.domain.shared.errors import AlreadyExists
 
@@ -26,8 +27,9 @@ class RegisterUser:
         applicant = await self.enrolment.examine(registration)
         try:
             async with self.uow() as tx:
+                role = await system_role(tx, ORDINARY)
                 member = await self.enrolment.admit(
-                    tx, applicant, role=ORDINARY, is_verified=self.auto_verify
+                    tx, applicant, role, is_verified=self.auto_verify
                 )
         except AlreadyExists as problem:
             raise refusal(problem) from problem

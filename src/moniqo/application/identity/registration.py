@@ -12,6 +12,7 @@ from moniqo.domain.shared.errors import (
     EmailAlreadyRegistered,
     UsernameTaken,
 )
+from moniqo.domain.shared.ids import RoleId
 from moniqo.domain.shared.rules import Length
 
 
@@ -26,6 +27,22 @@ class Registration(Value):
     username: Username | None = None
     birthday: Birthday | None = None
     phone_number: PhoneNumber | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invitation(Value):
+    """Whom an operator lets in: they choose their password themselves, by a mailed link.
+
+    Without `role_id` they are ordinary users.
+    """
+
+    email: Annotated[str, Length(3, 320)]
+    first_name: PersonName
+    last_name: PersonName
+    username: Username | None = None
+    birthday: Birthday | None = None
+    phone_number: PhoneNumber | None = None
+    role_id: RoleId | None = None
 
 
 def refusal(problem: AlreadyExists) -> AppError:

@@ -17,6 +17,7 @@ from moniqo.adapters.security.jwt_access_tokens import JwtAccessTokens, Terms
 from moniqo.application.identity.enrolment import Enrolment
 from moniqo.application.identity.mail_tokens import LinkTerms, MailTokens
 from moniqo.application.identity.password_rules import PasswordRules
+from moniqo.application.identity.personal_rules import PersonalRules
 from moniqo.application.identity.ports import (
     AccessTokens,
     CommonPasswords,
@@ -45,6 +46,7 @@ class Identity(Provider):
     phones = provide(LibraryPhoneNumbers, provides=PhoneNumbers)
     throttle = provide(Throttle)
     mail_tokens = provide(MailTokens)
+    personal = provide(PersonalRules)
     enrolment = provide(Enrolment)
 
     @provide
