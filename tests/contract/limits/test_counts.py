@@ -1,0 +1,70 @@
+"""How calls are counted, in one process and in a Redis that several share."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from uuid import uuid4
+
+import pytest
+
+from moniqo.adapters.limits.counts import Counts
+from moniqo.adapters.limits.redis_storage import redis_storage
+from moniqo.adapters.limits.sliding_window import SlidingWindow
+from moniqo.adapters.limits.two_windows import TwoWindows
+
+
+@pytest.fixture(params=["memory", "redis"])
+async def counts(request: pytest.FixtureRequest) -> AsyncIterator[Counts]:
+    if request.param == "memory":
+        yield SlidingWindow(TwoWindows(lambda: 600.0), 10)
+        return
+    async with redis_storage(request.getfixturevalue("valkey_server")) as storage:
+        yield SlidingWindow(storage, 10)
+
+
+@pytest.fixture
+def key() -> str:
+    return uuid4().hex
+
+
+async def test_of_many_calls_at_once_exactly_as_many_pass_as_may(counts: Counts, key: str) -> None:
+    standings = await asyncio.gather(*(counts.take(key) for _ in range(40)))
+
+    assert sum(one.retry_after is None for one in standings) == 10
+
+
+async def test_the_remaining_calls_count_down(counts: Counts, key: str) -> None:
+    standings = [await counts.take(key) for _ in range(11)]
+
+    assert [one.remaining for one in standings] == [9, 8, 7, 6, 5, 4, 3, 2, 1, 0, 0]
+    assert {one.limit for one in standings} == {10}
+    assert all(59 <= one.reset <= 60 for one in standings[:10])
+
+
+async def test_one_too_many_is_told_when_to_come_back(counts: Counts, key: str) -> None:
+    for _ in range(10):
+        await counts.take(key)
+
+    refused = await counts.take(key)
+
+    assert refused.retry_after is not None
+    assert 59 <= refused.retry_after <= 61
+    assert refused.reset == refused.retry_after
+
+
+async def test_callers_are_counted_apart(counts: Counts, key: str) -> None:
+    for _ in range(11):
+        await counts.take(key)
+
+    assert (await counts.take(f"{key} too")).remaining == 9
+
+
+@pytest.mark.usefixtures("counts")
+async def test_processes_with_one_redis_share_a_count(valkey_server: str, key: str) -> None:
+    async with redis_storage(valkey_server) as one, redis_storage(valkey_server) as other:
+        takers: list[Callable[[str], Awaitable[object]]] = [
+            SlidingWindow(one, 10).take,
+            SlidingWindow(other, 10).take,
+        ]
+        standings = await asyncio.gather(*(takers[n % 2](key) for n in range(40)))
+
+    assert sum(one.retry_after is None for one in standings) == 10  # type: ignore[attr-defined]
