@@ -3,12 +3,16 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from moniqo.adapters.queue.in_process import InProcessQueue
+from moniqo.application.shared.persistence import UnitOfWork
+from moniqo.domain.agents.flow import Flow
 from support.asgi import JSON_TYPE, Client, Reply
 from support.described import body_of, described_routes
-from support.house import House, open_house
+from support.house import MIDNIGHT, House, open_house
 
 ME = "/api/v1/users/me"
 NOBODYS = "019bd6a2-7c00-7000-8000-00000000ffff"
@@ -108,6 +112,23 @@ async def test_a_run_decides_buys_and_its_trade_is_closed_by_hand(house: House, 
     assert trade["status"] == "open"
     assert closed.status == 200
     assert not {"lease_owner", "lease_until", "fence"} & set(run)
+
+
+async def test_a_flow_runs_by_its_schedule(house: House, desk: Desk) -> None:
+    flow = desk.path(f"{ME}/flows/{{flow_id}}")
+    await desk.client.patch(flow, {"schedule": "*/5 * * * *"})
+    await desk.client.post(f"{flow}/activate")
+    async with (await house.container.get(UnitOfWork))() as tx:
+        stored = await tx[Flow].get(UUID(desk.ids["flow_id"]))
+        await tx[Flow].save(stored.with_(next_run_at=MIDNIGHT))
+
+    await (await house.container.get(InProcessQueue)).resume()
+    await house.quiet()
+
+    (run,) = (await desk.get(f"{flow}/runs"))["items"]
+    assert run["trigger"] == "schedule"
+    assert run["status"] in ("succeeded", "failed")
+    assert (await desk.get(flow))["next_run_at"] > run["created_at"]
 
 
 async def test_a_run_may_be_asked_for_without_a_body(house: House, desk: Desk) -> None:

@@ -161,3 +161,20 @@ async def test_resuming_asks_every_resumer():
     await queue.resume()
 
     assert asked == ["runs", "imports"]
+
+
+async def test_a_resumer_that_fails_is_logged_and_the_others_are_asked(caplog):
+    asked = []
+
+    async def failing():
+        raise OSError("away")
+
+    async def working():
+        asked.append("runs")
+
+    queue = InProcessQueue({}, resumers=(failing, working))
+
+    await queue.resume()
+
+    assert asked == ["runs"]
+    assert [record.message for record in caplog.records] == ["resuming failed"]

@@ -51,17 +51,20 @@ class InProcessQueue:
         task.add_done_callback(self._tasks.discard)
 
     async def resume(self) -> None:
-        """Pick up what is unfinished in the store and held by nobody."""
+        """Pick up what is unfinished in the store and held by nobody.
+
+        What one resumer fails at is logged and keeps none of the others from looking.
+        """
         for resumer in self._resumers:
-            await resumer()
+            try:
+                await resumer()
+            except Exception:
+                logger.exception("resuming failed")
 
     async def sweep(self, seconds: float) -> None:
-        """Resume at once and then every so many seconds, until cancelled; errors are logged."""
+        """Resume at once and then every so many seconds, until cancelled."""
         while True:
-            try:
-                await self.resume()
-            except Exception:
-                logger.exception("sweep failed")
+            await self.resume()
             await asyncio.sleep(seconds)
 
     async def drain(self, seconds: float | None = None) -> None:

@@ -1,24 +1,31 @@
 """What runs after the answer, and who runs it."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 from dishka import AnyOf, AsyncContainer, Provider, Scope, provide
 
 from moniqo.adapters.persistence.backend import Backend
 from moniqo.adapters.queue.in_process import InProcessQueue
+from moniqo.adapters.queue.periodically import Periodically
+from moniqo.application.agents.fire_schedules import FireSchedules
 from moniqo.application.agents.replay import OnBar
 from moniqo.application.agents.resume_work import ResumeWork
 from moniqo.application.agents.run_backtest import RunBacktest
 from moniqo.application.agents.run_flow import RunFlow
 from moniqo.application.agents.start_backtest import RUN_BACKTEST
 from moniqo.application.agents.start_run import RUN_FLOW
+from moniqo.application.billing.expire_subscriptions import ExpireSubscriptions
 from moniqo.application.notifications.announcing import RELAY_JOB, RELAY_OUTBOX
 from moniqo.application.notifications.relay_outbox import RelayOutbox
+from moniqo.application.operations.clean_up import CleanUp
+from moniqo.application.shared.system import Clock
 from moniqo.application.shared.tasks import Job, TaskQueue
 from moniqo.application.trading.settle_orders import SettleOrders
 from moniqo.domain.shared.ids import BacktestId, FlowRunId
 from moniqo.entrypoints.settings import Settings
 
+CLEANED_EVERY = timedelta(hours=1)
 SECONDS_TO_END = 10
 """How long jobs may go on once the container closes; then they are cut off and resumed later."""
 
@@ -38,6 +45,7 @@ class Jobs(Provider):
         self,
         parts: AsyncContainer,
         settings: Settings,
+        clock: Clock,
         _opened_before: Backend,
     ) -> AsyncIterator[AnyOf[InProcessQueue, TaskQueue]]:
         """In this process; empty before the store is closed."""
@@ -47,7 +55,13 @@ class Jobs(Provider):
             RUN_BACKTEST: work.run_backtest,
             RUN_FLOW: work.run_flow,
         }
-        resumers = (work.relay_later, work.resume_work, work.settle_orders)
+        resumers = (
+            work.relay_later,
+            work.fire_schedules,
+            work.resume_work,
+            work.settle_orders,
+            Periodically(work.clean_up, CLEANED_EVERY, clock),
+        )
         limits = settings.jobs
         queue = InProcessQueue(
             handlers,
@@ -79,8 +93,17 @@ class _Work:
     async def relay_later(self) -> None:
         await (await self._parts.get(TaskQueue)).enqueue(RELAY_JOB)
 
+    async def fire_schedules(self) -> None:
+        await (await self._parts.get(FireSchedules))()
+
+    async def clean_up(self) -> None:
+        await (await self._parts.get(CleanUp))()
+
     async def resume_work(self) -> None:
         await (await self._parts.get(ResumeWork))()
 
     async def settle_orders(self) -> None:
         await (await self._parts.get(SettleOrders))()
+
+    async def expire_subscriptions(self) -> None:
+        await (await self._parts.get(ExpireSubscriptions))()

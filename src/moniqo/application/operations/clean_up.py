@@ -1,0 +1,52 @@
+"""Deleting for good what nobody can use any more."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from moniqo.application.shared.persistence import UnitOfWork
+from moniqo.application.shared.query import Condition, either, is_null, lt
+from moniqo.application.shared.system import Clock
+from moniqo.domain.audit.outbox_event import OutboxEvent
+from moniqo.domain.identity.attempts import Attempts
+from moniqo.domain.identity.mail_token import MailToken
+from moniqo.domain.identity.session import Session
+from moniqo.domain.shared.entity import Entity
+from moniqo.domain.shared.idempotency_record import IdempotencyRecord
+
+KEPT = timedelta(days=7)
+"""How long what is over can still be looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class CleanUp:
+    """Purge what expired: sessions, mailed tokens, answers to repeated requests, counters, events.
+
+    Parked events stay: somebody has to look at them. It may run at any time, in any number of
+    processes at once.
+    """
+
+    uow: UnitOfWork
+    clock: Clock
+
+    async def __call__(self) -> dict[str, int]:
+        """Answers how many rows went, by the name of the entity."""
+        gone = {}
+        for entity, where in _over(self.clock.now()).items():
+            async with self.uow() as tx:
+                gone[entity.__name__] = await tx[entity].purge(*where)
+        return gone
+
+
+def _over(now: datetime) -> Mapping[type[Entity], tuple[Condition, ...]]:
+    past = now - KEPT
+    return {
+        IdempotencyRecord: (lt("expires_at", now),),
+        MailToken: (lt("expires_at", past),),
+        Session: (either(lt("expires_at", past), lt("revoked_at", past)),),
+        Attempts: (
+            lt("window_start", past),
+            either(is_null("locked_until"), lt("locked_until", past)),
+        ),
+        OutboxEvent: (lt("done_at", past),),
+    }
