@@ -19,9 +19,11 @@ from moniqo.application.billing.seed_plans import SeedPlans
 from moniqo.application.identity.authenticate import Authenticate
 from moniqo.application.identity.credentials import Credentials
 from moniqo.application.identity.enrolment import Enrolment
+from moniqo.application.identity.lockout import PER_IP, Lockout
 from moniqo.application.identity.log_in import LogIn
 from moniqo.application.identity.log_out import LogOut
 from moniqo.application.identity.members import Profile
+from moniqo.application.identity.password_proof import PasswordProof
 from moniqo.application.identity.password_rules import PasswordRules
 from moniqo.application.identity.personal_rules import PersonalRules
 from moniqo.application.identity.refresh_session import Refresh, RefreshSession
@@ -29,6 +31,8 @@ from moniqo.application.identity.register_user import RegisterUser
 from moniqo.application.identity.registration import Registration
 from moniqo.application.identity.seed_access import SeedAccess
 from moniqo.application.identity.signed_in import SessionTerms, SignedIn
+from moniqo.application.identity.starting_sessions import SessionStarts
+from moniqo.application.identity.throttle import Allowance, Throttle
 from moniqo.application.shared.query import Condition, Listing
 from moniqo.application.shared.seed_system import SeedSystem
 from moniqo.domain.identity.credentials import Password
@@ -63,6 +67,7 @@ class People:
     )
     refresh_tokens: HmacRefreshTokens = field(default_factory=lambda: HmacRefreshTokens(keys=KEYS))
     terms: SessionTerms = field(default_factory=SessionTerms)
+    per_ip: Allowance = PER_IP
 
     @property
     def uow(self) -> RecordedUnitOfWork:
@@ -96,10 +101,22 @@ class People:
             ids=self.ids,
             hasher=self.hasher,
             emails=ValidatedEmailAddresses(),
-            access_tokens=self.access_tokens,
-            refresh_tokens=self.refresh_tokens,
-            terms=self.terms,
+            proof=self.proof,
+            starts=SessionStarts(
+                self.clock, self.ids, self.access_tokens, self.refresh_tokens, self.terms
+            ),
         )
+
+    @property
+    def throttle(self) -> Throttle:
+        """Limits."""
+        return Throttle(self.uow, self.clock, self.ids)
+
+    @property
+    def proof(self) -> PasswordProof:
+        """Checks of passwords."""
+        lockout = Lockout(self.clock, self.ids, self.throttle, per_ip=self.per_ip)
+        return PasswordProof(self.uow, self.ids, self.hasher, lockout)
 
     @property
     def refresh_session(self) -> RefreshSession:
@@ -110,6 +127,7 @@ class People:
             ids=self.ids,
             access_tokens=self.access_tokens,
             refresh_tokens=self.refresh_tokens,
+            throttle=self.throttle,
             terms=self.terms,
         )
 

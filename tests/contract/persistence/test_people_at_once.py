@@ -1,7 +1,10 @@
 """Many at once: one account per address, one successor per token, one active subscription."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 import pytest_asyncio
@@ -9,6 +12,7 @@ import pytest_asyncio
 from moniqo.adapters.persistence.collections import REGISTRY
 from moniqo.application.billing.cancel_subscription import CancelSubscription
 from moniqo.application.billing.subscribe_plan import PlanChoice, SubscribePlan
+from moniqo.application.identity.throttle import Allowance
 from moniqo.application.shared.query import eq
 from moniqo.domain.audit.audit_log import AuditAction, AuditLog
 from moniqo.domain.billing.plan import Plan
@@ -20,6 +24,8 @@ from moniqo.domain.identity.session import Session
 from moniqo.domain.shared.errors import (
     EmailAlreadyRegistered,
     InvalidCredentials,
+    Locked,
+    RateLimited,
     RuleViolated,
     TokenReused,
     Unauthenticated,
@@ -33,7 +39,7 @@ from support.store import Place, prepared
 async def people(place: Place) -> AsyncIterator[People]:
     """On the module's backend, started by five processes at once."""
     async with prepared(place, REGISTRY) as backend:
-        people = People(backend=backend)
+        people = People(backend=backend, per_ip=Allowance("everybody", 10_000, timedelta(hours=1)))
         await asyncio.gather(*(people.seed() for _ in range(5)))
         yield people
 
@@ -73,17 +79,38 @@ async def test_one_username_is_taken_once(people: People, email: str) -> None:
     assert sum(isinstance(answer, UsernameTaken) for answer in answers) == 9
 
 
-async def test_every_wrong_password_is_counted_and_audited(people: People, email: str) -> None:
+async def test_the_fifth_of_many_wrong_passwords_locks(people: People, email: str) -> None:
     await people.register(email=email)
 
     answers = await asyncio.gather(
-        *(people.sign_in(email, "Wrong-horse-7") for _ in range(8)), return_exceptions=True
+        *(people.sign_in(email, "Wrong-horse-7") for _ in range(20)), return_exceptions=True
     )
 
     (account,) = await people.all(Account, eq("email", Email(email)))
     failed = (eq("action", AuditAction.LOGIN_FAILED), eq("entity_id", account.id))
-    assert [type(answer) for answer in answers] == [InvalidCredentials] * 8
-    assert account.failed_attempts == len(await people.all(AuditLog, *failed)) == 8
+    assert Counter(map(type, answers)) == {InvalidCredentials: 5, Locked: 15}
+    assert account.failed_attempts == 5
+    assert len(await people.all(AuditLog, *failed)) == 20
+
+
+async def test_a_name_that_nobody_has_is_locked_alike(people: People, email: str) -> None:
+    answers = await asyncio.gather(
+        *(people.sign_in(email, "Wrong-horse-7") for _ in range(20)), return_exceptions=True
+    )
+
+    assert Counter(map(type, answers)) == {InvalidCredentials: 5, Locked: 15}
+
+
+async def test_refusals_are_counted_by_address_whoever_is_meant(people: People) -> None:
+    names = [people.ids.new().hex for _ in range(20)]
+    crowded = replace(people, per_ip=Allowance("crowd", 12, timedelta(minutes=15)))
+
+    answers = await asyncio.gather(
+        *(crowded.sign_in(f"{name}@example.com", "Wrong-horse-7") for name in names),
+        return_exceptions=True,
+    )
+
+    assert Counter(map(type, answers)) == {InvalidCredentials: 12, RateLimited: 8}
 
 
 async def test_one_token_has_one_successor(people: People, email: str) -> None:

@@ -4,13 +4,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from moniqo.application.identity.ports import MailLinks
-from moniqo.application.identity.throttle import counted
+from moniqo.application.shared.conflicts import settled
 from moniqo.application.shared.persistence import Transaction, UnitOfWork
 from moniqo.application.shared.query import Listing, eq
 from moniqo.application.shared.system import Clock
 from moniqo.domain.identity.credentials import Email
 from moniqo.domain.identity.mail_token import MailPurpose, MailToken, MailTokenId
-from moniqo.domain.shared.errors import InvalidToken
+from moniqo.domain.shared.errors import AlreadyExists, InvalidToken, StaleVersion
 from moniqo.domain.shared.ids import UserId
 from moniqo.domain.shared.types import JsonObject
 
@@ -49,7 +49,10 @@ class MailTokens:
 
         It supersedes older ones of that user and purpose.
         """
-        return await counted(lambda: self._issue(token_id, user_id, purpose, email))
+        return await settled(
+            lambda: self._issue(token_id, user_id, purpose, email),
+            again_on=(StaleVersion, AlreadyExists),
+        )
 
     async def _issue(
         self, token_id: MailTokenId, user_id: UserId, purpose: MailPurpose, email: Email

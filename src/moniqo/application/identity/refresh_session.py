@@ -12,6 +12,7 @@ from moniqo.application.identity.ports import (
     RefreshTokens,
 )
 from moniqo.application.identity.signed_in import SessionTerms, SignedIn, signed_in
+from moniqo.application.identity.throttle import Throttle
 from moniqo.application.shared.conflicts import settled
 from moniqo.application.shared.persistence import Transaction, UnitOfWork
 from moniqo.application.shared.query import eq
@@ -41,8 +42,9 @@ class RefreshSession:
 
     All who present the present token at once get the same successor, and so does who presents
     it again within the grace. An older one ends the session: that is kept, then `TokenReused`
-    raised. Raises `Unauthenticated` for what is no token, or of a session that is over, and
-    `AccountInactive`.
+    raised. Raises `Unauthenticated` for what is no token, or of a session that is over,
+    `AccountInactive`, and `RateLimited` for a session that is refreshed too often, which stays
+    as it is.
     """
 
     uow: UnitOfWork
@@ -50,6 +52,7 @@ class RefreshSession:
     ids: Ids
     access_tokens: AccessTokens
     refresh_tokens: RefreshTokens
+    throttle: Throttle
     terms: SessionTerms
 
     async def __call__(self, *, refresh: Refresh) -> SignedIn:
@@ -74,6 +77,7 @@ class RefreshSession:
                 return None
             token = self._successor(session, use)
             if use is TokenUse.CURRENT:
+                await self.throttle.take_in(tx, self.terms.refreshes, str(session.id))
                 await tx[Session].save(session.rotated(token.hash, now, self.terms.idle))
         return signed_in(self.access_tokens, member, session.id, token)
 

@@ -5,8 +5,11 @@ from datetime import timedelta
 
 from moniqo.application.identity.members import Member
 from moniqo.application.identity.ports import AccessTokens, RefreshToken
+from moniqo.application.identity.throttle import Allowance
 from moniqo.domain.identity.credentials import Email
 from moniqo.domain.shared.ids import SessionId, UserId
+
+REFRESHES = Allowance("refresh", 10, timedelta(hours=1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,12 +17,15 @@ class SessionTerms:
     """How long sessions live.
 
     `idle` without a refresh, `absolute` however often refreshed; within `grace` of a rotation
-    the token before the present one gets the same successor again.
+    the token before the present one gets the same successor again. A user has `at_most` live
+    sessions, and each is refreshed at the pace of `refreshes`.
     """
 
     idle: timedelta = timedelta(days=7)
     absolute: timedelta = timedelta(days=30)
     grace: timedelta = timedelta(seconds=10)
+    at_most: int = 100
+    refreshes: Allowance = REFRESHES
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,8 @@
 
 import hashlib
 import math
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
 
 from moniqo.application.shared.conflicts import settled
 from moniqo.application.shared.persistence import Transaction, UnitOfWork
@@ -13,8 +11,6 @@ from moniqo.application.shared.query import eq
 from moniqo.application.shared.system import Clock, Ids
 from moniqo.domain.identity.attempts import Attempts, AttemptsId
 from moniqo.domain.shared.errors import AlreadyExists, RateLimited, StaleVersion
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +32,14 @@ class Throttle:
 
     async def take(self, allowance: Allowance, key: str) -> None:
         """Count one more in a transaction of its own; raises as `take_in` does."""
-        await counted(lambda: self._take(allowance, key))
+        await settled(lambda: self._take(allowance, key))
 
     async def _take(self, allowance: Allowance, key: str) -> None:
         async with self.uow() as tx:
             await self.take_in(tx, allowance, key)
 
     async def take_in(self, tx: Transaction, allowance: Allowance, key: str) -> None:
-        """Count one more in the caller's transaction, which `counted` repeats.
+        """Count one more in the caller's transaction, which `settled` repeats.
 
         Raises `RateLimited`, with the seconds until the window ends, once `limit` are used up;
         what is refused is not counted.
@@ -65,11 +61,6 @@ class Throttle:
             raise RateLimited("Too many requests. Try again later.", retry_after=seconds(wait))
 
 
-async def counted(attempt: Callable[[], Awaitable[T]]) -> T:
-    """Run a whole unit of work that counts, until nobody gets in between."""
-    return await settled(attempt, again_on=(StaleVersion, AlreadyExists))
-
-
 async def attempts_of(tx: Transaction, ids: Ids, kind: str, key: str, now: datetime) -> Attempts:
     """The counter of that kind and key; a new one, not stored yet, if there is none."""
     key_hash = hashlib.sha256(key.encode()).hexdigest()
@@ -80,9 +71,13 @@ async def attempts_of(tx: Transaction, ids: Ids, kind: str, key: str, now: datet
 
 
 async def keep(tx: Transaction, found: Attempts) -> Attempts:
-    """Store a counter; raises `StaleVersion` or `AlreadyExists` if somebody got in between."""
-    repository = tx[Attempts]
-    return await (repository.save(found) if found.version else repository.add(found))
+    """Store a counter; raises `StaleVersion` if somebody got in between."""
+    if found.version:
+        return await tx[Attempts].save(found)
+    try:
+        return await tx[Attempts].add(found)
+    except AlreadyExists as rival:
+        raise StaleVersion("It was counted by somebody else at the same time.") from rival
 
 
 def seconds(left: timedelta) -> int:

@@ -15,7 +15,9 @@ from moniqo.adapters.security.hmac_mail_links import HmacMailLinks
 from moniqo.adapters.security.hmac_refresh_tokens import HmacRefreshTokens
 from moniqo.adapters.security.jwt_access_tokens import JwtAccessTokens, Terms
 from moniqo.application.identity.enrolment import Enrolment
+from moniqo.application.identity.lockout import Lockout
 from moniqo.application.identity.mail_tokens import LinkTerms, MailTokens
+from moniqo.application.identity.password_proof import PasswordProof
 from moniqo.application.identity.password_rules import PasswordRules
 from moniqo.application.identity.personal_rules import PersonalRules
 from moniqo.application.identity.ports import (
@@ -30,11 +32,16 @@ from moniqo.application.identity.ports import (
 )
 from moniqo.application.identity.register_user import RegisterUser
 from moniqo.application.identity.signed_in import SessionTerms
-from moniqo.application.identity.throttle import Throttle
+from moniqo.application.identity.starting_sessions import SessionStarts
+from moniqo.application.identity.throttle import Allowance, Throttle
 from moniqo.application.shared.persistence import UnitOfWork
 from moniqo.application.shared.system import Clock, Ids
+from moniqo.domain.identity.attempts import LockTerms
 from moniqo.entrypoints.settings import Settings
 from moniqo.entrypoints.settings.values import PasswordPolicy
+
+HOUR = timedelta(hours=1)
+QUARTER = timedelta(minutes=15)
 
 
 class Identity(Provider):
@@ -46,6 +53,8 @@ class Identity(Provider):
     phones = provide(LibraryPhoneNumbers, provides=PhoneNumbers)
     throttle = provide(Throttle)
     mail_tokens = provide(MailTokens)
+    proof = provide(PasswordProof)
+    starts = provide(SessionStarts)
     personal = provide(PersonalRules)
     enrolment = provide(Enrolment)
 
@@ -103,7 +112,27 @@ class Identity(Provider):
     @provide
     def session_terms(self, settings: Settings) -> SessionTerms:
         """How long sessions live."""
-        return SessionTerms(idle=timedelta(days=settings.security.refresh_token_expire_days))
+        chosen = settings.accounts
+        return SessionTerms(
+            idle=timedelta(days=settings.security.refresh_token_expire_days),
+            absolute=timedelta(days=chosen.session_max_days),
+            grace=timedelta(seconds=chosen.refresh_grace_seconds),
+            at_most=chosen.max_sessions_per_user,
+            refreshes=Allowance("refresh", chosen.refreshes_per_hour, HOUR),
+        )
+
+    @provide
+    def lockout(self, settings: Settings, clock: Clock, ids: Ids, throttle: Throttle) -> Lockout:
+        """When wrong passwords lock, and how many one address may send."""
+        chosen = settings.accounts
+        terms = LockTerms(
+            attempts=chosen.lockout_attempts,
+            window=timedelta(minutes=chosen.lockout_window_minutes),
+            first=timedelta(minutes=chosen.lockout_minutes),
+            longest=timedelta(minutes=chosen.lockout_max_minutes),
+        )
+        failures = Allowance("sign_in_ip", chosen.sign_in_failures_per_ip, QUARTER)
+        return Lockout(clock, ids, throttle, terms, failures)
 
     @provide
     def password_rules(self, settings: Settings, common: CommonPasswords) -> PasswordRules:
