@@ -16,6 +16,7 @@ from moniqo.domain.agents.agent import Agent, Provider
 from moniqo.domain.agents.backtest import Backtest
 from moniqo.domain.agents.decision import Action, Decision
 from moniqo.domain.agents.flow import Flow
+from moniqo.domain.audit.audit_log import AuditLog
 from moniqo.domain.billing.plan import UNLIMITED, Plan, PlanLimit, Resource
 from moniqo.domain.billing.subscription import Subscription
 from moniqo.domain.identity.user import Birthday
@@ -23,6 +24,7 @@ from moniqo.domain.shared.types import JsonObject
 from moniqo.domain.trading.market import Candle, Instrument
 from moniqo.domain.trading.order import Order, OrderType, Side
 from moniqo.domain.trading.trade import Trade
+from support.specimen import Inscription
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 Values = dict[str, Any]
@@ -113,8 +115,19 @@ def _trade(_: Draw, values: Values) -> Values:
     return values | {"closed_quantity": min(values["closed_quantity"], values["quantity"])}
 
 
+def _numbered(field: str) -> Callable[[Draw, Values], Values]:
+    # What only grows is never removed: a small number would be taken for the next example.
+    def adjust(_: Draw, values: Values) -> Values:
+        given = None if values[field] is None else values["id"].int >> 64 & 2**63 - 1
+        return values | {field: given}
+
+    return adjust
+
+
 ADJUSTMENTS: dict[type, Callable[[Draw, Values], Values]] = {
     Birthday: _birthday,
+    AuditLog: _numbered("seq"),
+    Inscription: _numbered("number"),
     Agent: _agent,
     Decision: _decision,
     Flow: _flow,

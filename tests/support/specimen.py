@@ -91,10 +91,12 @@ class Specimen(Entity):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inscription(Entity):
-    """Written once and never changed."""
+    """Written once and never changed, save that it gets its number and mark later."""
 
     id: InscriptionId
     text: str
+    number: int | None = None
+    mark: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +117,13 @@ SPECIMENS = (
         indexes=(("shelf", "created_at"), ("rack_id",)),
         grants=("is_bright",),
     ),
-    Collection(Inscription, "test_inscriptions", append_only=True),
+    Collection(
+        Inscription,
+        "test_inscriptions",
+        unique=(("number",),),
+        append_only=True,
+        write_once=("number", "mark"),
+    ),
 )
 CONTRACT = Registry(*REGISTRY, *SPECIMENS)
 """Everything that is stored, and the specimens."""

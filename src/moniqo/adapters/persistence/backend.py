@@ -50,6 +50,13 @@ class Session(Protocol):
     async def update(self, collection: Collection[E], entity: E, expected_version: int) -> None:
         """Replace the row of `entity.id` if its stored version is the expected one."""
 
+    async def fill(self, collection: Collection[E], entities: Sequence[E]) -> None:
+        """Write the write-once fields of stored rows, with what stamps an update.
+
+        Raises `StaleVersion` unless each row is stored, its version one less than the entity's
+        and all its write-once fields null.
+        """
+
     async def delete(self, collection: Collection[E], where: tuple[Condition, ...]) -> int:
         """Delete matching rows for good, removed ones too."""
 

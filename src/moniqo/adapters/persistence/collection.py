@@ -8,6 +8,8 @@ from moniqo.domain.shared.entity import Entity
 from moniqo.domain.shared.schema import Field, schema
 
 E = TypeVar("E", bound=Entity)
+UPDATE_STAMPS = ("version", "updated_at", "updated_by")
+"""The book-keeping that every update changes."""
 
 
 @dataclass(frozen=True)
@@ -19,7 +21,8 @@ class Collection(Generic[E]):
     (`{("user_id",): ("status", "active")}`). `indexes` lists field groups to be found fast.
     `audited` says whether changes leave audit rows; one that touches `quiet` fields alone, or
     nothing, leaves none: a use case tells of it in its own words. One of `grants` fields is told
-    as a change of permissions. `append_only` keeps rows immutable. References follow from the
+    as a change of permissions. `append_only` keeps rows immutable, save for `write_once`: fields
+    that are filled together, once, after the row was written. References follow from the
     annotations: a field of another entity's id type points there.
     """
 
@@ -32,14 +35,23 @@ class Collection(Generic[E]):
     quiet: tuple[str, ...] = ()
     grants: tuple[str, ...] = ()
     append_only: bool = False
+    write_once: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         known = self.fields
-        groups = (*self.unique, *self.indexes, self.quiet, self.grants)
+        groups = (*self.unique, *self.indexes, self.quiet, self.grants, self.write_once)
         named = {name for group in groups for name in group}
         missing = named - set(known)
         if missing:
             raise TypeError(f"{self.name} has no field {', '.join(sorted(missing))}")
+
+        if self.write_once and not self.append_only:
+            raise TypeError(f"{self.name} is no collection that only grows")
+
+    @property
+    def filled(self) -> tuple[str, ...]:
+        """Everything that filling the write-once fields changes."""
+        return (*self.write_once, *UPDATE_STAMPS)
 
     @cached_property
     def fields(self) -> dict[str, Field]:

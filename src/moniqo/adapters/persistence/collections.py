@@ -32,9 +32,16 @@ REGISTRY = Registry(
     Collection(
         AuditLog,
         "audit_logs",
-        indexes=(("user_id", "created_at"), ("entity_type", "entity_id")),
+        unique=(("seq",),),
+        indexes=(
+            ("seq",),
+            ("created_at",),
+            ("user_id", "created_at"),
+            ("entity_type", "entity_id"),
+        ),
         audited=False,
         append_only=True,
+        write_once=("seq", "previous_hash", "hash"),
     ),
     Collection(OutboxEvent, "outbox_events", indexes=(("done_at", "occurred_at"),), audited=False),
     Collection(

@@ -101,6 +101,16 @@ class RecordedRepository(Generic[E]):
         """See `Repository`."""
         return await self._replace(AuditAction.UPDATE, entity, self._work.clock.now())
 
+    async def fill(self, entities: Sequence[E]) -> None:
+        """See `Repository`."""
+        once = self._collection.write_once
+        if not once or any(getattr(entity, name) is None for entity in entities for name in once):
+            raise ValueError("only write-once fields are filled, and all of them together")
+        now = self._work.clock.now()
+        rows = [stamped(entity, now, created=False) for entity in entities]
+        if rows:
+            await self._work.changed(self._work.session.fill, self._collection, rows)
+
     async def remove(self, entity: E) -> E:
         """See `Repository`."""
         now = self._work.clock.now()

@@ -48,6 +48,12 @@ class Repository(Protocol[E]):
         Raises `StaleVersion` if the stored version is not the entity's, `AlreadyExists`, `Invalid`.
         """
 
+    async def fill(self, entities: Sequence[E]) -> None:
+        """Keep the write-once fields of stored entities; all their other fields stay as stored.
+
+        Without audit rows. Raises `StaleVersion` if one was filled before, `AlreadyExists`.
+        """
+
     async def remove(self, entity: E) -> E:
         """Soft delete; raises `StaleVersion` as `save` does."""
 

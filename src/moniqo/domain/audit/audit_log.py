@@ -7,7 +7,7 @@ from uuid import UUID
 
 from moniqo.domain.shared.entity import Entity
 from moniqo.domain.shared.ids import AuditLogId
-from moniqo.domain.shared.rules import Length
+from moniqo.domain.shared.rules import Length, Range
 from moniqo.domain.shared.types import JsonObject
 
 LONGEST_TEXT = 500
@@ -41,7 +41,9 @@ class AuditLog(Entity):
     """One thing that was done: append-only, written with the change itself.
 
     `user_id` and `entity_id` are no references: the trail outlives what it speaks of.
-    Old and new values hold the fields that differ, never a secret.
+    Old and new values hold the fields that differ, never a secret. `seq` (1, 2, 3, …),
+    `previous_hash` (empty for the first) and `hash` chain it to the entry before it; they are
+    null until it is sealed, right after its transaction.
     """
 
     id: AuditLogId
@@ -58,3 +60,6 @@ class AuditLog(Entity):
     error_message: Annotated[str, Length(0, LONGEST_TEXT)] | None = None
     metadata: JsonObject | None = None
     request_id: Annotated[str, Length(0, 128)] = ""
+    seq: Annotated[int, Range(least=1)] | None = None
+    previous_hash: Annotated[str, Length(0, 128)] | None = None
+    hash: Annotated[str, Length(1, 128)] | None = None

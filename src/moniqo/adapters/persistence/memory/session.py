@@ -69,6 +69,19 @@ class MemorySession:
         self._admit(collection, entity)
         self._put(collection, entity.id.int, entity)
 
+    async def fill(self, collection: Collection[E], entities: Sequence[E]) -> None:
+        """See `Session`."""
+        await self._begin()
+        for entity in entities:
+            stored = self._row(collection, entity.id)
+            if stored is None or stored.version != entity.version - 1:
+                raise stale(collection)
+            if any(getattr(stored, name) is not None for name in collection.write_once):
+                raise stale(collection)
+            filled = {name: getattr(entity, name) for name in collection.filled}
+            self._admit(collection, row := stored.stamped(**filled))
+            self._put(collection, row.id.int, row)
+
     async def delete(self, collection: Collection[E], where: tuple[Condition, ...]) -> int:
         """See `Session`."""
         await self._begin()

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from pymongo import UpdateOne
+
 from moniqo.adapters.persistence.backend import Select
 from moniqo.adapters.persistence.collection import Collection
 from moniqo.adapters.persistence.mongo.documents import Document, key_of, stored_value
@@ -104,6 +106,13 @@ def page_and_total(collection: Collection[Any], select: Select) -> list[Document
         *([] if select.limit is None else [{"$limit": select.limit}]),
         {"$unionWith": {"coll": collection.name, "pipeline": every}},
     ]
+
+
+def filling(collection: Collection[Any], document: Document) -> UpdateOne:
+    """Set what filling the write-once fields changes, where none is filled yet."""
+    unfilled = dict.fromkeys(collection.write_once)
+    row: Filter = {"_id": document["_id"], "version": document["version"] - 1, **unfilled}
+    return UpdateOne(row, {"$set": {name: document[name] for name in collection.filled}})
 
 
 def _beyond(field: str, last: Any, *, descending: bool, optional: bool) -> Filter | None:

@@ -9,7 +9,14 @@ from moniqo.adapters.persistence.backend import Select
 from moniqo.adapters.persistence.collection import Collection
 from moniqo.adapters.persistence.mongo.documents import document_of, reader
 from moniqo.adapters.persistence.mongo.failures import translated
-from moniqo.adapters.persistence.mongo.queries import TOTAL, matching, order, page, page_and_total
+from moniqo.adapters.persistence.mongo.queries import (
+    TOTAL,
+    filling,
+    matching,
+    order,
+    page,
+    page_and_total,
+)
 from moniqo.adapters.persistence.mongo.references import References
 from moniqo.adapters.persistence.mongo.rivals import rival
 from moniqo.adapters.persistence.mongo.store import Store
@@ -104,6 +111,15 @@ class MongoSession:
         changed = [field for field in fields if document[field] != old.get(field)]
         with translated(collection):
             await self._references.check(collection, [document], changed, tx)
+
+    async def fill(self, collection: Collection[E], entities: Sequence[E]) -> None:
+        """See `Session`."""
+        tx = await self._begin()
+        changes = [filling(collection, document_of(entity)) for entity in entities]
+        with translated(collection):
+            done = await self._store.rows(collection).bulk_write(changes, session=tx)
+        if done.matched_count < len(entities):
+            raise stale(collection)
 
     async def delete(self, collection: Collection[E], where: tuple[Condition, ...]) -> int:
         """See `Session`."""

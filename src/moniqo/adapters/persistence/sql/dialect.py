@@ -1,7 +1,7 @@
 """What differs between the two dialects once values and tables are settled."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,12 +22,18 @@ _NOUGHT: ColumnElement[int] = literal_column("0")
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """`among` matches a column against one parameter that `listed` makes of many values."""
+    """`among` matches a column against one parameter that `listed` makes of many values.
+
+    `rows` are many rows of the given columns, by their names, as the parameters that `spread`
+    makes of them hold them.
+    """
 
     compiler: Compiler
     leaves: Leaves
     among: Callable[[Column[Any], str], Where]
     listed: Callable[[Sequence[Any]], Any]
+    rows: Callable[[Sequence[Column[Any]]], Mapping[str, ColumnElement[Any]]]
+    spread: Callable[[Sequence[Sequence[Any]]], list[Any]]
     begins: Compare
     holds: Compare
     null_is_lowest: bool
@@ -43,6 +49,21 @@ def _among_json(column: Column[Any], name: str) -> Where:
     return column.in_(sql_select(each.c.value))
 
 
+def _rows_of_arrays(columns: Sequence[Column[Any]]) -> Mapping[str, ColumnElement[Any]]:
+    kinds = [column.type.load_dialect_impl(POSTGRES.compiler) for column in columns]  # type: ignore[attr-defined]
+    arrays = [bindparam(f"p{at}", type_=ARRAY(kind)) for at, kind in enumerate(kinds)]
+    given = func.unnest(*arrays).table_valued(*(column.name for column in columns))
+    return dict(given.render_derived().c.items())
+
+
+def _rows_of_json(columns: Sequence[Column[Any]]) -> Mapping[str, ColumnElement[Any]]:
+    row = func.json_each(bindparam("p0")).table_valued("value").c.value
+    return {
+        column.name: func.json_extract(row, literal_column(f"'$[{at}]'"))
+        for at, column in enumerate(columns)
+    }
+
+
 def _begins(column: Column[Any], text: BindParameter[Any]) -> Where:
     return func.substr(column, literal_column("1"), func.length(text)) == text
 
@@ -52,6 +73,8 @@ POSTGRES = Dialect(
     leaves=values.POSTGRES_LEAVES,
     among=_among_array,
     listed=list,
+    rows=_rows_of_arrays,
+    spread=lambda rows: [list(column) for column in zip(*rows, strict=True)],
     begins=func.starts_with,
     holds=lambda column, text: func.strpos(column, text) > _NOUGHT,
     null_is_lowest=False,
@@ -61,6 +84,8 @@ SQLITE = Dialect(
     leaves=values.SQLITE_LEAVES,
     among=_among_json,
     listed=lambda items: json.dumps(list(items)),
+    rows=_rows_of_json,
+    spread=lambda rows: [json.dumps(list(map(list, rows)))],
     begins=_begins,
     holds=lambda column, text: func.instr(column, text) > _NOUGHT,
     null_is_lowest=True,

@@ -18,6 +18,7 @@ class Schema:
     def __init__(self, registry: Registry, dialect: Dialect) -> None:
         self.registry = registry
         self.tables = metadata(registry)
+        self.spread = dialect.spread
         self.statements = Statements(dialect, self.tables)
         self.rows = {item.entity: Rows(item, dialect.leaves) for item in registry}
         self._fields = _constraints(registry)

@@ -72,6 +72,17 @@ class SqlSession(Generic[C]):
         if not await self._write(collection, statement.text, [values], [entity]):
             raise stale(collection)
 
+    async def fill(self, collection: Collection[E], entities: Sequence[E]) -> None:
+        """See `Session`."""
+        statement = self._schema.statements.fill(collection.name, collection.write_once)
+        places = [[*collection.fields].index(name) for name in ("id", *collection.filled)]
+        encode = self._schema.rows[collection.entity].encode
+        for batch in (entities[at : at + BATCH] for at in range(0, len(entities), BATCH)):
+            rows = [[row[place] for place in places] for row in map(encode, batch)]
+            values = statement.filled(self._schema.spread(rows))
+            if len(await self._write(collection, statement.text, [values], batch)) < len(batch):
+                raise stale(collection)
+
     async def delete(self, collection: Collection[E], where: tuple[Condition, ...]) -> int:
         """See `Session`."""
         text, values = self._schema.statements.delete(collection.name, where)

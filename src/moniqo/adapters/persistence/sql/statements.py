@@ -16,11 +16,13 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    literal_column,
     update,
 )
 
 from moniqo.adapters.persistence.backend import Select
 from moniqo.adapters.persistence.sql.clauses import Clauses
+from moniqo.adapters.persistence.collection import UPDATE_STAMPS
 from moniqo.adapters.persistence.sql.dialect import Dialect
 from moniqo.adapters.persistence.sql.shapes import Outline, Shape, outline, shapes
 from moniqo.application.shared.query import Condition
@@ -52,6 +54,7 @@ class Statements:
         self.insert = lru_cache(REMEMBERED)(self._insert)
         self.update = lru_cache(REMEMBERED)(self._update)
 
+        self.fill = lru_cache(REMEMBERED)(self._fill)
     def find(self, table: str, question: Select, *, counted: bool) -> tuple[str, list[Any]]:
         """The text and its parameters; `counted` adds how many match at each row's end."""
         key, values = outline(self._dialect, table, question, counted=counted)
@@ -110,6 +113,17 @@ class Statements:
         return self._compiled(change.returning(table.columns["id"]))
 
     def _compiled(self, statement: ClauseElement) -> Statement:
+    def _fill(self, name: str, write_once: tuple[str, ...]) -> Statement:
+        """Many rows at once; its parameters are what the dialect spreads the columns to."""
+        table = self._tables[name]
+        changed = (*write_once, *UPDATE_STAMPS)
+        given = self._dialect.rows([table.columns[item] for item in ("id", *changed)])
+        unfilled = [table.columns[item].is_(None) for item in write_once]
+        before = table.columns["version"] == given["version"] - literal_column("1")
+        change = update(table).where(table.columns["id"] == given["id"], before, *unfilled)
+        values = {item: given[item] for item in changed}
+        return self._compiled(change.values(values).returning(table.columns["id"]))
+
         compiled: Any = statement.compile(dialect=self._dialect.compiler)
         places = tuple(int(name.removeprefix("p")) for name in compiled.positiontup)
         return Statement(compiled.string, places)

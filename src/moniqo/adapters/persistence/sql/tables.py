@@ -68,12 +68,19 @@ def metadata(registry: Registry) -> MetaData:
             *(_column(field) for field in collection.fields.values()),
             PrimaryKeyConstraint("id", name=named("pk", collection.name)),
             *_references(registry, collection),
-            info={append_only.MARK: True} if collection.append_only else None,
+            info=_protection(collection),
             sqlite_strict=True,
         )
         _add_rules(table)
         _add_indexes(table, collection)
     return found
+
+
+def _protection(collection: Collection[Any]) -> dict[Any, Any] | None:
+    if not collection.append_only:
+        return None
+    once = {append_only.ONCE: collection.write_once} if collection.write_once else {}
+    return {append_only.MARK: True, **once}
 
 
 def _column(field: Field) -> Column[Any]:
