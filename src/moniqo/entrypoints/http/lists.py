@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from moniqo.application.shared.query import Condition, eq, gte, lt
+from moniqo.domain.shared.entity import Entity
 from moniqo.domain.shared.schema import Field, schema, told
 
 PAGING = ("limit", "offset", "cursor", "sort")
@@ -40,11 +41,10 @@ class Lists:
     `sort` names the fields it may be ordered by, `filters` the query parameters, which go by the
     names that are told: a field's name stands for equality; `x_after` and `x_before` for the
     instant `x_at`, the first inclusive, unless they are fields themselves. `deleted` is the
-    permission that shows removed items; without one nobody sees them. `entity` may be any
-    dataclass whose fields the list speaks of.
+    permission that shows removed items; without one nobody sees them.
     """
 
-    entity: type
+    entity: type[Entity]
     sort: tuple[str, ...] = ("created_at",)
     filters: tuple[str | Filter, ...] = ()
     default: tuple[str, ...] = ("-created_at",)

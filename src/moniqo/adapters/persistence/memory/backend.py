@@ -3,6 +3,7 @@
 import asyncio
 
 from moniqo.adapters.persistence.collection import Registry
+from moniqo.adapters.persistence.memory.people import MemoryPeople
 from moniqo.adapters.persistence.memory.session import MemorySession
 from moniqo.adapters.persistence.memory.table import Table
 
@@ -24,6 +25,10 @@ class MemoryBackend:
         """See `Backend`."""
         registry = self.registry if self.references else None
         return MemorySession(self.tables, registry, self.writing)
+
+    def people(self) -> MemoryPeople:
+        """Users with their accounts."""
+        return MemoryPeople(self.tables)
 
     async def migrate(self) -> None:
         """Nothing to do."""

@@ -5,6 +5,7 @@ from typing import Generic, TypeVar
 from moniqo.adapters.persistence.collection import Registry
 from moniqo.adapters.persistence.sql.driver import Driver
 from moniqo.adapters.persistence.sql.migrating import Migrations
+from moniqo.adapters.persistence.sql.people import SqlPeople
 from moniqo.adapters.persistence.sql.principals import SqlPrincipals
 from moniqo.adapters.persistence.sql.schema import Schema
 from moniqo.adapters.persistence.sql.session import SqlSession
@@ -28,6 +29,10 @@ class SqlBackend(Generic[C]):
     def principals(self) -> SqlPrincipals[C]:
         """Who calls, in one statement."""
         return SqlPrincipals(self._driver, self.schema)
+
+    def people(self) -> SqlPeople[C]:
+        """Users with their accounts."""
+        return SqlPeople(self._driver, self.schema)
 
     async def migrate(self) -> None:
         """See `Backend`."""

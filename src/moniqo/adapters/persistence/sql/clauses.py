@@ -1,6 +1,6 @@
 """Conditions and orders as SQL."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import count
 from typing import Any
 
@@ -9,7 +9,6 @@ from sqlalchemy import (
     BindParameter,
     Column,
     ColumnElement,
-    Table,
     bindparam,
     false,
     or_,
@@ -24,9 +23,9 @@ from moniqo.application.shared.query import Op
 class Clauses:
     """Clauses of one statement, with parameters `p0`, `p1`, … in the order of their values."""
 
-    def __init__(self, dialect: Dialect, table: Table) -> None:
+    def __init__(self, dialect: Dialect, columns: Mapping[str, Column[Any]]) -> None:
         self._dialect = dialect
-        self._columns = table.columns
+        self._columns = columns
         self._names: Iterator[str] = (f"p{at}" for at in count())
 
     def whole(self) -> BindParameter[int]:

@@ -9,20 +9,21 @@ from sqlalchemy import (
     BigInteger,
     BindParameter,
     ClauseElement,
+    Column,
     MetaData,
     Table,
     bindparam,
     delete,
     func,
     insert,
-    select,
     literal_column,
+    select,
     update,
 )
 
 from moniqo.adapters.persistence.backend import Select
-from moniqo.adapters.persistence.sql.clauses import Clauses
 from moniqo.adapters.persistence.collection import UPDATE_STAMPS
+from moniqo.adapters.persistence.sql.clauses import Clauses
 from moniqo.adapters.persistence.sql.dialect import Dialect
 from moniqo.adapters.persistence.sql.shapes import Outline, Shape, outline, shapes
 from moniqo.application.shared.query import Condition
@@ -53,8 +54,8 @@ class Statements:
         self._deleted = lru_cache(REMEMBERED)(self._delete)
         self.insert = lru_cache(REMEMBERED)(self._insert)
         self.update = lru_cache(REMEMBERED)(self._update)
-
         self.fill = lru_cache(REMEMBERED)(self._fill)
+
     def find(self, table: str, question: Select, *, counted: bool) -> tuple[str, list[Any]]:
         """The text and its parameters; `counted` adds how many match at each row's end."""
         key, values = outline(self._dialect, table, question, counted=counted)
@@ -76,7 +77,7 @@ class Statements:
 
     def _find(self, key: Outline) -> Statement:
         table = self._tables[key.table]
-        clauses = Clauses(self._dialect, table)
+        clauses = Clauses(self._dialect, columns_of(table))
         where = clauses.where(key.where, deleted=key.deleted)
         total = select(func.count()).select_from(table).where(*where).scalar_subquery()
         query = select(*table.columns, *([total] if key.counted else [])).where(*where)
@@ -90,12 +91,12 @@ class Statements:
     def _count(self, name: str, where: tuple[Shape, ...], deleted: bool) -> Statement:  # noqa: FBT001  (a cache's key)
         table = self._tables[name]
         query = select(func.count()).select_from(table)
-        clauses = Clauses(self._dialect, table)
+        clauses = Clauses(self._dialect, columns_of(table))
         return self._compiled(query.where(*clauses.where(where, deleted=deleted)))
 
     def _delete(self, name: str, where: tuple[Shape, ...]) -> Statement:
         table = self._tables[name]
-        clauses = Clauses(self._dialect, table).where(where, deleted=True)
+        clauses = Clauses(self._dialect, columns_of(table)).where(where, deleted=True)
         return self._compiled(delete(table).where(*clauses).returning(table.columns["id"]))
 
     def _insert(self, name: str) -> Statement:
@@ -112,7 +113,6 @@ class Statements:
         change = update(table).where(*here).values(values)
         return self._compiled(change.returning(table.columns["id"]))
 
-    def _compiled(self, statement: ClauseElement) -> Statement:
     def _fill(self, name: str, write_once: tuple[str, ...]) -> Statement:
         """Many rows at once; its parameters are what the dialect spreads the columns to."""
         table = self._tables[name]
@@ -124,9 +124,19 @@ class Statements:
         values = {item: given[item] for item in changed}
         return self._compiled(change.values(values).returning(table.columns["id"]))
 
-        compiled: Any = statement.compile(dialect=self._dialect.compiler)
-        places = tuple(int(name.removeprefix("p")) for name in compiled.positiontup)
-        return Statement(compiled.string, places)
+    def _compiled(self, statement: ClauseElement) -> Statement:
+        return compiled(self._dialect, statement)
+
+
+def compiled(dialect: Dialect, statement: ClauseElement) -> Statement:
+    """The statement, whose parameters are named `p0`, `p1`, … in the order of their values."""
+    made: Any = statement.compile(dialect=dialect.compiler)
+    return Statement(made.string, tuple(int(name.removeprefix("p")) for name in made.positiontup))
+
+
+def columns_of(table: Table) -> dict[str, Column[Any]]:
+    """The columns by their names."""
+    return {column.name: column for column in table.columns}
 
 
 def _parameters(table: Table) -> dict[str, BindParameter[Any]]:
