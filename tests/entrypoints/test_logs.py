@@ -9,6 +9,7 @@ import pytest
 from moniqo.application.shared.caller import CallContext, current_call
 from moniqo.domain.shared.scalar import Secret
 from moniqo.entrypoints.logs import configure, formatter
+from moniqo.entrypoints.request_lines import tell
 from moniqo.entrypoints.settings import WrongSettings
 from moniqo.entrypoints.settings.model import Application
 from moniqo.entrypoints.settings.values import LogLevel
@@ -105,3 +106,73 @@ def test_a_log_file_that_cannot_be_written_is_a_wrong_setting(tmp_path):
         configure(application, io.StringIO())
 
     assert [fault.field for fault in caught.value.faults] == ["LOG_FILE_PATH"]
+
+
+@pytest.mark.parametrize("pretty", [False, True])
+def test_a_request_leaves_a_line_with_who_what_and_how_long(pretty):
+    call = CallContext(actor_id=UUID(int=7), request_id="r-1")
+    record = caught(
+        lambda: tell(
+            call,
+            method="GET",
+            route="/things/{id}",
+            path="/things/1\n\x1b[2J",
+            status=404,
+            seconds=0.0015,
+        )
+    )
+
+    line = formatter(pretty=pretty).format(record)
+
+    assert "\n" not in line
+    assert "\x1b[2J" not in line
+    if not pretty:
+        told = json.loads(line)
+        assert told.pop("timestamp").endswith("Z")
+        assert told == {
+            "message": "request",
+            "level": "info",
+            "logger": "moniqo.requests",
+            "request_id": "r-1",
+            "user_id": str(UUID(int=7)),
+            "method": "GET",
+            "route": "/things/{id}",
+            "path": "/things/1\n\x1b[2J",
+            "status": 404,
+            "milliseconds": 1.5,
+        }
+
+
+def test_the_line_of_a_request_shows_no_token_of_a_path_and_tells_of_our_faults():
+    record = caught(
+        lambda: tell(
+            CallContext(),
+            method="GET",
+            route=None,
+            path="/token=canary/eyJcanarycanary.canary.canary",
+            status=500,
+            seconds=0,
+        )
+    )
+
+    line = formatter(pretty=False).format(record)
+
+    assert "canary" not in line
+    assert json.loads(line)["level"] == "error"
+
+
+def caught(call):
+    """The record that a call logs at INFO or above."""
+    records = []
+    logger = logging.getLogger("moniqo.requests")
+    handler = logging.Handler()
+    handler.emit = records.append
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    try:
+        call()
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(logging.NOTSET)
+    (record,) = records
+    return record

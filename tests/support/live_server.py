@@ -124,7 +124,7 @@ def serving(*options: str, env: Mapping[str, str], cwd: Path) -> Iterator[httpx2
 
 def _clean() -> dict[str, str]:
     """The environment without settings of the machine that runs the tests."""
-    keep = {"PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "SYSTEMROOT"}
+    keep = {"PATH", "HOME", "LANG", "LC_ALL", "PYTHONPATH", "TMPDIR", "VIRTUAL_ENV", "SYSTEMROOT"}
     kept = {name: value for name, value in os.environ.items() if name in keep}
     coverage = {name: value for name, value in os.environ.items() if name.startswith("COV")}
     return {**kept, **coverage}

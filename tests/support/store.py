@@ -13,6 +13,7 @@ from moniqo.adapters.persistence.backend import Backend
 from moniqo.adapters.persistence.collection import Registry
 from moniqo.adapters.persistence.memory import MemoryBackend
 from moniqo.adapters.persistence.recording import RecordedUnitOfWork
+from moniqo.adapters.persistence.slow_queries import SlowQueries
 from moniqo.application.shared.query import Condition, Listing, eq
 from support.specimen import CONTRACT, Rack, RackId, Specimen, SpecimenId
 
@@ -29,16 +30,16 @@ class Place:
 SQL = ("sqlite", "postgres")
 
 
-def open_backend(place: Place, registry: Registry) -> Backend:
+def open_backend(place: Place, registry: Registry, slow: SlowQueries | None = None) -> Backend:
     """The backend of that kind; nothing is connected yet."""
     if place.kind == "mongo":
         from moniqo.adapters.persistence.mongo import open_mongo
 
-        return open_mongo(place.url, place.database, registry)
+        return open_mongo(place.url, place.database, registry, slow=slow)
     if place.kind in SQL:
         from moniqo.adapters.persistence.sql import open_sql
 
-        return open_sql(place.url, registry)
+        return open_sql(place.url, registry, slow=slow)
     return MemoryBackend(registry)
 
 

@@ -9,13 +9,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
+import msgspec
 import structlog
 from structlog.typing import EventDict, Processor
 
 from moniqo.adapters.codec import instant_text
 from moniqo.application.shared.caller import current_call
 from moniqo.domain.shared.errors import Fault
+from moniqo.entrypoints.log_files import DailyFile
 from moniqo.entrypoints.redaction import redacted
+from moniqo.entrypoints.request_lines import RequestLine
 from moniqo.entrypoints.settings import WrongSettings
 from moniqo.entrypoints.settings.model import Application
 
@@ -25,7 +28,7 @@ _TALKATIVE = ("aiosqlite", "asyncio", "pymongo", "sqlalchemy.engine", "httpcore"
 
 
 def configure(application: Application, stream: TextIO | None = None) -> None:
-    """Send every log line of the process to `stream` (standard error) and to the log file.
+    """Send every log line of the process to `stream` (standard error) and to the log files.
 
     Raises `WrongSettings` if that cannot be written.
     """
@@ -33,21 +36,34 @@ def configure(application: Application, stream: TextIO | None = None) -> None:
     handlers: list[logging.Handler] = [logging.StreamHandler(stream)]
     handlers[0].setFormatter(formatter(pretty=stream.isatty()))
     if application.log_file_path is not None:
-        handlers.append(_file(application.log_file_path))
+        handlers.append(_file(application.log_file_path, application.log_file_days))
+    # A line that cannot be written must not be shown as it was before it was redacted.
+    logging.raiseExceptions = False
     logging.basicConfig(level=application.log_level.upper(), handlers=handlers, force=True)
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
-def _file(path: Path) -> logging.Handler:
+def _file(path: Path, days: int) -> logging.Handler:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handler = logging.FileHandler(path, encoding="utf-8")
+        handler = DailyFile(path, days)
     except OSError as error:
         fault = Fault("LOG_FILE_PATH", f"cannot be written: {error.strerror}")
         raise WrongSettings((fault,)) from error
     handler.setFormatter(formatter(pretty=False))
     return handler
+
+
+class _Lines(structlog.stdlib.ProcessorFormatter):
+    """JSON lines; that of a request, which holds no secret, goes past all processors."""
+
+    _encode = msgspec.json.Encoder().encode
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = record.__dict__.get("line")
+        if type(line) is RequestLine:
+            return self._encode(line).decode()
+        return super().format(record)
 
 
 def formatter(*, pretty: bool) -> logging.Formatter:
@@ -56,6 +72,7 @@ def formatter(*, pretty: bool) -> logging.Formatter:
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.ExtraAdder(),
+        _unfolded,
         _stamped,
         _caller,
         structlog.processors.format_exc_info,
@@ -65,13 +82,19 @@ def formatter(*, pretty: bool) -> logging.Formatter:
         structlog.stdlib.ProcessorFormatter.remove_processors_meta,
         *_rendering(pretty=pretty),
     ]
-    return structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=last)
+    kind = structlog.stdlib.ProcessorFormatter if pretty else _Lines
+    return kind(foreign_pre_chain=shared, processors=last)
 
 
 def _rendering(*, pretty: bool) -> list[Processor]:
     if pretty:
         return [_harmless, structlog.dev.ConsoleRenderer()]
     return [structlog.processors.EventRenamer("message"), structlog.processors.JSONRenderer()]
+
+
+def _unfolded(_logger: object, _method: str, event: EventDict) -> EventDict:
+    line = event.pop("line", None)
+    return event if line is None else {**event, **msgspec.structs.asdict(line)}
 
 
 def _stamped(_logger: object, _method: str, event: EventDict) -> EventDict:

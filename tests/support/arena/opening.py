@@ -13,7 +13,12 @@ from support.arena.operator import Operator
 from support.live_server import Server, moniqo
 from support.servers.databases import fresh_mongo, fresh_postgres
 
-RAISED = {"BCRYPT_COST": "4", "HASHING_THREADS": "2", "LOG_LEVEL": "info"}
+RAISED = {
+    "BCRYPT_COST": "4",
+    "HASHING_THREADS": "2",
+    "LOG_LEVEL": "info",
+    "RATE_LIMIT_PER_MINUTE": "1000000",
+}
 """Settings under which tests do not stand in each other's way; a test may lower them again."""
 
 

@@ -50,8 +50,13 @@ class Application:
         LogLevel.INFO
     )
     log_file_path: Annotated[
-        Path | None, Meta(description="A file that gets every log line too, as JSON.")
+        Path | None,
+        Meta(description="Every log line too, as JSON, in a file a day: this name and the date."),
     ] = None
+    log_file_days: Annotated[
+        int, Meta(ge=1, le=3650, description="How many days log files are kept.")
+    ] = 14
+    log_requests: Annotated[bool, Meta(description="A log line for each request.")] = True
     market_data_dir: Annotated[
         Path | None,
         Meta(description="Where `market import` and `demo` look for a file that is not here."),
@@ -103,6 +108,10 @@ class Storage:
     redis_url: Annotated[
         ConnectionUrl | None, Meta(description="Redis or Valkey; `doctor` asks whether it answers.")
     ] = None
+    slow_query_ms: Annotated[
+        int,
+        Meta(ge=0, le=60_000, description="Statements that take longer are logged; 0: none is."),
+    ] = 500
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,17 +2,21 @@
 
 from moniqo.adapters.persistence.collection import Registry
 from moniqo.adapters.persistence.mongo.health import fit
+from moniqo.adapters.persistence.mongo.people import MongoPeople
 from moniqo.adapters.persistence.mongo.principals import MongoPrincipals
 from moniqo.adapters.persistence.mongo.schema import bring_up, lacking
 from moniqo.adapters.persistence.mongo.session import MongoSession
 from moniqo.adapters.persistence.mongo.store import Store
+from moniqo.adapters.persistence.slow_queries import SlowQueries
 
 
 class MongoBackend:
     """One client for the process; the named database of a replica set."""
 
-    def __init__(self, url: str, database: str, registry: Registry) -> None:
-        self._store = Store(url, database, registry)
+    def __init__(
+        self, url: str, database: str, registry: Registry, slow: SlowQueries | None = None
+    ) -> None:
+        self._store = Store(url, database, registry, slow)
 
     def session(self) -> MongoSession:
         """See `Backend`."""
@@ -21,6 +25,10 @@ class MongoBackend:
     def principals(self) -> MongoPrincipals:
         """Who calls, in one round trip."""
         return MongoPrincipals(self._store)
+
+    def people(self) -> MongoPeople:
+        """Users with their accounts."""
+        return MongoPeople(self._store)
 
     async def migrate(self) -> None:
         """See `Backend`: collections and indexes."""

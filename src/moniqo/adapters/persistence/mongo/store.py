@@ -12,6 +12,8 @@ from pymongo.read_concern import ReadConcern
 
 from moniqo.adapters.persistence.collection import Collection, Registry
 from moniqo.adapters.persistence.mongo.documents import Document
+from moniqo.adapters.persistence.mongo.watching import SlowCommands
+from moniqo.adapters.persistence.slow_queries import SlowQueries
 from moniqo.domain.shared.errors import Unavailable
 
 Rows = AsyncCollection[Document]
@@ -32,9 +34,11 @@ _DEFAULTS: Mapping[str, Any] = MappingProxyType(
 class Store:
     """One client for the process; it connects when it is first used."""
 
-    def __init__(self, url: str, database: str, registry: Registry) -> None:
+    def __init__(
+        self, url: str, database: str, registry: Registry, slow: SlowQueries | None = None
+    ) -> None:
         self.registry = registry
-        self.client = _client(url)
+        self.client = _client(url, slow)
         self.place, self._options = _parts(url)
         self.database = self.client.get_database(database)
         self.references = {item.entity: registry.references(item) for item in registry}
@@ -69,11 +73,12 @@ def _parts(url: str) -> tuple[str, list[tuple[str, str]]]:
     return authority.rpartition("@")[2], parse_qsl(query)
 
 
-def _client(url: str) -> AsyncMongoClient[Document]:
+def _client(url: str, slow: SlowQueries | None) -> AsyncMongoClient[Document]:
     try:
         given = {name.lower() for name, _ in _parts(url)[1]}
         options = {name: value for name, value in _DEFAULTS.items() if name.lower() not in given}
-        return AsyncMongoClient(url, **options)
+        listeners = [SlowCommands(slow)] if slow else []
+        return AsyncMongoClient(url, **options, event_listeners=listeners)
     except (ConfigurationError, ValueError, TypeError):
         # The driver's own words may quote the password.
         raise Unavailable(
