@@ -1,5 +1,6 @@
 """The unit of work: what is written in it, and the events that tell of it, are kept together."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Self, TypeVar
 
@@ -8,6 +9,7 @@ from moniqo.adapters.persistence.backend import Backend
 from moniqo.adapters.persistence.collection import Registry
 from moniqo.adapters.persistence.repository import RecordedRepository
 from moniqo.adapters.persistence.stamping import stamped
+from moniqo.adapters.persistence.telling import tell
 from moniqo.adapters.persistence.work import Doomed, Work
 from moniqo.application.shared.system import Clock, Ids
 from moniqo.domain.audit.outbox_event import OutboxEvent
@@ -23,8 +25,9 @@ _EVENTS = Codec(JSON_LEAVES, secrets=False)
 class RecordedTransaction:
     """See `Transaction`. Once a repository call raised, nothing more is accepted or kept."""
 
-    def __init__(self, work: Work) -> None:
+    def __init__(self, work: Work, sealing: Callable[[], Awaitable[None]] | None) -> None:
         self._work = work
+        self._sealing = sealing
         self._events: list[OutboxEvent] = []
 
     def __getitem__(self, entity: type[E]) -> "RecordedRepository[E]":
@@ -51,6 +54,8 @@ class RecordedTransaction:
         except BaseException:
             await self._work.session.rollback()
             raise
+        if self._work.trail and self._sealing is not None:
+            await self._sealing()
 
     async def _finish(self) -> None:
         """Write the outbox rows and commit."""
@@ -59,22 +64,27 @@ class RecordedTransaction:
         if self._events:
             await self._work.session.insert(self._work.registry[OutboxEvent], self._events)
         await self._work.session.commit()
+        tell(self._work.trail)
         if self._work.wrote or self._events:
             self._work.preconditions.committed()
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedUnitOfWork:
-    """See `UnitOfWork`. Without `audited` no audit rows are written: for simulations."""
+    """See `UnitOfWork`. Without `audited` no audit rows are written: for simulations.
+
+    `sealing` is called after each commit of audit rows.
+    """
 
     backend: Backend
     registry: Registry
     clock: Clock
     ids: Ids
     audited: bool = True
+    sealing: Callable[[], Awaitable[None]] | None = None
 
     def __call__(self) -> RecordedTransaction:
         """One transaction: committed on clean exit, forgotten otherwise."""
         session = self.backend.session()
         work = Work(session, self.registry, self.clock, self.ids, audited=self.audited)
-        return RecordedTransaction(work)
+        return RecordedTransaction(work, self.sealing)

@@ -15,7 +15,7 @@ from moniqo.adapters.persistence.violations import absent, outdated, stale
 from moniqo.adapters.persistence.work import Work
 from moniqo.application.shared.caller import current_call
 from moniqo.application.shared.query import Condition, Listing, Op, Page, eq
-from moniqo.domain.audit.audit_log import AuditAction
+from moniqo.domain.audit.audit_log import AuditAction, AuditLog
 from moniqo.domain.shared.entity import Entity
 from moniqo.domain.shared.errors import Invalid
 from moniqo.domain.shared.rules import stored_fault
@@ -86,6 +86,8 @@ class RecordedRepository(Generic[E]):
         """See `Repository`."""
         stored = stamped(entity, self._work.clock.now(), created=True)
         await self._work.changed(self._work.session.insert, self._collection, [stored])
+        if isinstance(stored, AuditLog):
+            self._work.trail.append(stored)
         if self._audits:
             await self._work.guarded(self._work.record, AuditAction.CREATE, None, stored)
         return stored

@@ -35,6 +35,8 @@ class Work:
         self.doomed = False
         self.wrote = False
         self.preconditions = Preconditions()
+        self.trail: list[AuditLog] = []
+        """The audit rows that were written in it."""
 
     async def guarded(
         self, call: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs
@@ -58,6 +60,6 @@ class Work:
     async def record(self, action: AuditAction, old: Entity | None, new: Entity | None) -> None:
         """Write the audit row of a change."""
         row = audit_row(action, old, new, AuditLogId(self.ids.new()))
-        await self.session.insert(
-            self.registry[AuditLog], [stamped(row, self.clock.now(), created=True)]
-        )
+        entry = stamped(row, self.clock.now(), created=True)
+        await self.session.insert(self.registry[AuditLog], [entry])
+        self.trail.append(entry)
