@@ -22,7 +22,7 @@ SCOPE = {
 def edge(app: Any) -> Edge:
     runtime = Runtime(Gate(1, 1), 1, 1)
     runtime.clock, runtime.ids = StepClock(), CountingIds()
-    return Edge(app, runtime, lasting=False)
+    return Edge(app, runtime, unlimited=frozenset({"/"}), lasting=False, logged=False)
 
 
 async def test_a_fault_before_the_answer_is_answered() -> None:

@@ -10,6 +10,9 @@ from uuid import UUID
 
 from dishka import AsyncContainer, Provider, Scope, make_async_container
 
+from moniqo.adapters.limits.counts import Counts
+from moniqo.adapters.limits.sliding_window import SlidingWindow
+from moniqo.adapters.limits.two_windows import TwoWindows
 from moniqo.adapters.persistence.collection import Collection, Registry
 from moniqo.adapters.persistence.collections import REGISTRY
 from moniqo.adapters.persistence.memory import MemoryBackend
@@ -291,7 +294,7 @@ class Members:
         )
 
 
-def workshop_container() -> AsyncContainer:
+def workshop_container(calls_per_minute: int = 1_000_000) -> AsyncContainer:
     """The workshop's use cases on a store in memory."""
     provider = Provider(scope=Scope.APP)
     registry = Registry(*REGISTRY, Collection(Tool, "tools"))
@@ -301,6 +304,7 @@ def workshop_container() -> AsyncContainer:
         Clock: clock,
         Ids: ids,
         UnitOfWork: uow,
+        Counts: SlidingWindow(TwoWindows(), calls_per_minute),
         Authenticate: Authenticate(members, members, clock),
         MakeTool: MakeTool(uow, ids),
         ChangeTool: ChangeTool(uow),

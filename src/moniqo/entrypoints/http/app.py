@@ -7,15 +7,18 @@ from dishka import AsyncContainer
 from litestar import Litestar
 from litestar.exceptions import HTTPException
 
+from moniqo.adapters.limits.counts import Counts
 from moniqo.application.identity.authenticate import Authenticate
 from moniqo.application.shared.system import Clock, Ids
 from moniqo.entrypoints.http.arguments import Source
+from moniqo.entrypoints.http.cors import Cors
 from moniqo.entrypoints.http.docs import documentation
 from moniqo.entrypoints.http.edge import Edge
 from moniqo.entrypoints.http.endpoint import Controller, endpoints_of
 from moniqo.entrypoints.http.gate import Gate
 from moniqo.entrypoints.http.handler import Handler
 from moniqo.entrypoints.http.openapi import openapi_document
+from moniqo.entrypoints.http.rations import Rations
 from moniqo.entrypoints.http.routes import CONTROLLERS
 from moniqo.entrypoints.http.routing import Methods, by_path, registered
 from moniqo.entrypoints.http.routing_failures import routing_failed
@@ -44,7 +47,7 @@ def create_app(
 
     @asynccontextmanager
     async def running(_app: Litestar) -> AsyncIterator[None]:
-        await _start(container, runtime, handlers)
+        await _start(container, runtime, handlers, settings)
         yield
         await container.close()
 
@@ -56,8 +59,14 @@ def create_app(
         logging_config=None,
         request_max_body_size=None,
     )
-    sheltered = settings.application.environment.sheltered
-    app.asgi_handler = Edge(app.asgi_handler, runtime, lasting=not sheltered)
+    application = settings.application
+    app.asgi_handler = Edge(
+        app.asgi_handler,
+        runtime,
+        unlimited=frozenset(it.endpoint.path for it in handlers if not it.endpoint.limited),
+        lasting=not application.environment.sheltered,
+        logged=application.log_requests,
+    )
     return app
 
 
@@ -67,11 +76,17 @@ def _runtime(settings: Settings) -> Runtime:
         gate=Gate(http.max_body_bytes, http.body_timeout_seconds),
         usual_page=http.default_page_size,
         largest_page=http.max_page_size,
+        trusted_proxies=http.trusted_proxies,
+        cors=Cors(frozenset(http.cors_origins.encoded)),
     )
 
 
-async def _start(container: AsyncContainer, runtime: Runtime, handlers: list[Handler]) -> None:
+async def _start(
+    container: AsyncContainer, runtime: Runtime, handlers: list[Handler], settings: Settings
+) -> None:
     """Resolve, once, whatever requests will need."""
+    counts = await container.get(Counts)
+    runtime.rations = Rations(counts, admins_too=settings.limits.admin_rate_limit_enabled)
     runtime.clock = await container.get(Clock)
     runtime.ids = await container.get(Ids)
     runtime.authenticate = await container.get(Authenticate)

@@ -5,11 +5,16 @@ from time import perf_counter
 from typing import Any
 
 from moniqo.application.shared.caller import current_call
+from moniqo.domain.shared.errors import RateLimited
+from moniqo.entrypoints.http.callers import identify
+from moniqo.entrypoints.http.cors import is_preflight
 from moniqo.entrypoints.http.headers import Receive, Scope
 from moniqo.entrypoints.http.origin import call_of, given_id, require_measure
+from moniqo.entrypoints.http.outgoing import Outgoing
+from moniqo.entrypoints.http.rations import headers_of
 from moniqo.entrypoints.http.runtime import Runtime
-from moniqo.entrypoints.http.security_headers import ALWAYS, HSTS, NO_CONTENT_POLICY
-from moniqo.entrypoints.http.wire import Header, Send
+from moniqo.entrypoints.http.security_headers import ALWAYS, HSTS
+from moniqo.entrypoints.http.wire import Send
 from moniqo.entrypoints.request_lines import tell
 
 App = Callable[[Any, Any, Any], Awaitable[None]]
@@ -18,13 +23,16 @@ App = Callable[[Any, Any, Any], Awaitable[None]]
 class Edge:
     """Gives each request an id and a call context, each answer its headers; answers HEAD.
 
-    `lasting` tells that the server is reached by HTTPS, and is to be from now on; `logged` that
-    each request leaves a line in the log.
+    Every call is counted, those of `unlimited` paths aside. `lasting` tells that the server is
+    reached by HTTPS, and is to be from now on; `logged` that each request leaves a line in the log.
     """
 
-    def __init__(self, app: App, runtime: Runtime, *, lasting: bool, logged: bool = True) -> None:
+    def __init__(
+        self, app: App, runtime: Runtime, *, unlimited: frozenset[str], lasting: bool, logged: bool
+    ) -> None:
         self._app = app
         self._runtime = runtime
+        self._unlimited = unlimited
         self._headers = (*ALWAYS, *((HSTS,) if lasting else ()))
         self._logged = logged
 
@@ -35,14 +43,14 @@ class Edge:
             return
         began = perf_counter()
         request_id = given_id(scope) or str(self._runtime.ids.new())
-        token = current_call.set(call_of(scope, request_id))
-        outgoing = _Outgoing(
-            send,
-            (*self._headers, (b"x-request-id", request_id.encode())),
-            bodiless=scope["method"] == "HEAD",
-        )
-        inner = {**scope, "method": "GET"} if outgoing.bodiless else scope
+        token = current_call.set(call_of(scope, request_id, self._runtime.trusted_proxies))
+        bodiless = scope["method"] == "HEAD"
+        headers = (*self._headers, *self._runtime.cors.headers(scope))
+        outgoing = Outgoing(send, headers, request_id, bodiless=bodiless)
+        inner = {**scope, "method": "GET"} if bodiless else scope
         try:
+            if scope["path"] not in self._unlimited and not is_preflight(scope):
+                await self._count(inner, outgoing)
             require_measure(scope)
             await self._app(inner, receive, outgoing)
         except Exception as error:
@@ -61,24 +69,14 @@ class Edge:
                 )
             current_call.reset(token)
 
-
-class _Outgoing:
-    """The way out: adds headers, keeps back the body where there must be none."""
-
-    def __init__(self, send: Send, headers: tuple[Header, ...], *, bodiless: bool) -> None:
-        self._send = send
-        self._headers = headers
-        self.bodiless = bodiless
-        self.status: int | None = None
-
-    async def __call__(self, event: Any) -> None:
-        """Pass one event on."""
-        if event["type"] == "http.response.start":
-            self.status = event["status"]
-            own = list(event["headers"])
-            if all(name != NO_CONTENT_POLICY[0] for name, _ in own):
-                own.append(NO_CONTENT_POLICY)
-            event = {**event, "headers": [*own, *self._headers]}
-        elif self.bodiless and event["type"] == "http.response.body":
-            event = {**event, "body": b""}
-        await self._send(event)
+    async def _count(self, scope: Scope, outgoing: Outgoing) -> None:
+        """Raise `RateLimited` if this call is one too many of whoever makes it."""
+        caller = await identify(scope, self._runtime.authenticate)
+        standing = await self._runtime.rations.take(caller, current_call.get().ip_address)
+        if standing is None:
+            return
+        outgoing.add(headers_of(standing))
+        if standing.retry_after is not None:
+            raise RateLimited(
+                "You call too often. Try again later.", retry_after=standing.retry_after
+            )

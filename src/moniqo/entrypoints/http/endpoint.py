@@ -20,7 +20,8 @@ _MARK = "__endpoint__"
 class Endpoint:
     """What is known of a route before the application starts.
 
-    `needs` is the permission that a caller must hold; `public` routes ask for no token.
+    `needs` is the permission that a caller must hold; `public` routes ask for no token. Calls of
+    those that are not `limited` are not counted.
     `refuses` are the errors that its shape does not tell of, `example` a request body where
     one cannot be made up from the fields that must be there.
     """
@@ -32,6 +33,7 @@ class Endpoint:
     status: int
     needs: str | None
     public: bool
+    limited: bool
     lists: Lists | None
     refuses: tuple[type[AppError], ...]
     example: Mapping[str, Any] | None
@@ -66,6 +68,7 @@ def endpoint(  # noqa: PLR0913  (each says one thing about a route)
     status: int = 200,
     needs: str | None = None,
     public: bool = False,
+    limited: bool = True,
     lists: Lists | None = None,
     refuses: tuple[type[AppError], ...] = (),
     example: Mapping[str, Any] | None = None,
@@ -86,6 +89,7 @@ def endpoint(  # noqa: PLR0913  (each says one thing about a route)
             status=status,
             needs=needs,
             public=public,
+            limited=limited,
             lists=lists,
             refuses=refuses,
             example=example,

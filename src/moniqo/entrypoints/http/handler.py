@@ -12,7 +12,7 @@ from moniqo.domain.shared.decoding import decode
 from moniqo.domain.shared.errors import Forbidden, Invalid, NotFound
 from moniqo.entrypoints.http import etags
 from moniqo.entrypoints.http.arguments import Source
-from moniqo.entrypoints.http.bearer import bearer_token
+from moniqo.entrypoints.http.callers import caller_of
 from moniqo.entrypoints.http.endpoint import GET, Endpoint
 from moniqo.entrypoints.http.envelope import succeeded
 from moniqo.entrypoints.http.headers import Receive, Scope, header
@@ -25,7 +25,7 @@ from moniqo.entrypoints.http.rendering import renderer
 from moniqo.entrypoints.http.runtime import Runtime
 from moniqo.entrypoints.http.wire import NO_STORE, Answer, Header
 
-_VARY: Header = (b"vary", b"Authorization")
+_VARY: Header = (b"vary", b"Authorization, Origin")
 _NONE: frozenset[str] = frozenset()
 
 
@@ -61,7 +61,7 @@ class Handler:
 
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:
         arguments = self.fixed.copy()
-        caller = None if self.endpoint.public else await self._admit(scope, arguments)
+        caller = None if self.endpoint.public else self._admit(scope, arguments)
         for name in self._ids:
             arguments[name] = _identity(scope["path_params"][name])
         query = self._read_query(scope["query_string"])
@@ -73,8 +73,8 @@ class Handler:
         result = await self.endpoint.function(**arguments)
         return result if isinstance(result, Answer) else self._respond(scope, result)
 
-    async def _admit(self, scope: Scope, arguments: dict[str, Any]) -> Principal:
-        caller = await self._runtime.authenticate(token=bearer_token(scope))
+    def _admit(self, scope: Scope, arguments: dict[str, Any]) -> Principal:
+        caller = caller_of(scope)
         current_call.set(replace(current_call.get(), actor_id=caller.user_id))
         if self.endpoint.needs is not None:
             caller.require(self.endpoint.needs)

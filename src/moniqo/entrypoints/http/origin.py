@@ -3,6 +3,7 @@
 import re
 
 from moniqo.application.shared.caller import CallContext
+from moniqo.entrypoints.http.client_address import client_address
 from moniqo.entrypoints.http.headers import Scope, header
 from moniqo.entrypoints.http.refusals import HeadersTooLarge, RouteNotFound
 
@@ -32,12 +33,11 @@ def require_measure(scope: Scope) -> None:
         raise RouteNotFound
 
 
-def call_of(scope: Scope, request_id: str) -> CallContext:
-    """Who calls from where, as far as the connection tells."""
-    client = scope.get("client")
+def call_of(scope: Scope, request_id: str, proxies: int) -> CallContext:
+    """Who calls from where, as far as the connection and `proxies` of ours tell."""
     agent = next(header(scope, b"user-agent"), b"").decode("latin-1").replace("\x00", "")
     return CallContext(
         request_id=request_id,
-        ip_address=client[0] if client else "",
+        ip_address=client_address(scope, proxies),
         user_agent=agent[:_LONGEST_AGENT],
     )

@@ -33,7 +33,7 @@ def registered(path: str, handlers: Methods, runtime: Runtime) -> HTTPRouteHandl
     async def handle(request: Request[Any, Any, Any]) -> ASGIApp:
         handler = handlers.get(request.scope["method"])
         if handler is None:
-            return _options(methods, runtime)
+            return _options(request.scope, methods, runtime)
         return await handler(request.scope, request.receive)
 
     template = path.replace("}", ":str}")
@@ -41,9 +41,10 @@ def registered(path: str, handlers: Methods, runtime: Runtime) -> HTTPRouteHandl
     return HTTPRouteHandler(template, http_method=methods, status_code=200)(handle)
 
 
-def _options(methods: Sequence[str], runtime: Runtime) -> Answer:
+def _options(scope: Scope, methods: Sequence[str], runtime: Runtime) -> Answer:
     allow = allow_of(methods)
-    headers = ((b"allow", allow.encode()), NO_STORE)
+    asked = runtime.cors.preflight(scope, allow)
+    headers = ((b"allow", allow.encode()), NO_STORE, *asked)
     return succeeded(200, f"This takes {allow}.", NULL, runtime.now(), headers)
 
 

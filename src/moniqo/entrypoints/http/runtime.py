@@ -6,9 +6,11 @@ from datetime import datetime
 
 from moniqo.application.identity.authenticate import Authenticate
 from moniqo.application.shared.system import Clock, Ids
+from moniqo.entrypoints.http.cors import Cors
 from moniqo.entrypoints.http.envelope import failed
 from moniqo.entrypoints.http.errors import INTERNAL, failure_of
 from moniqo.entrypoints.http.gate import Gate
+from moniqo.entrypoints.http.rations import Rations
 from moniqo.entrypoints.http.shapes import AnswerCodec
 from moniqo.entrypoints.http.wire import Answer
 
@@ -22,10 +24,13 @@ class Runtime:
     gate: Gate
     usual_page: int
     largest_page: int
+    trusted_proxies: int = 0
+    cors: Cors = field(default_factory=Cors)
     codec: AnswerCodec = field(default_factory=AnswerCodec)
     clock: Clock = field(init=False)
     ids: Ids = field(init=False)
     authenticate: Authenticate = field(init=False)
+    rations: Rations = field(init=False)
 
     def now(self) -> datetime:
         """The present instant."""

@@ -13,6 +13,7 @@ from moniqo.entrypoints.settings.values import (
     Environment,
     KeyRing,
     LogLevel,
+    Origins,
     Passphrase,
     PasswordPolicy,
     SigningAlgorithm,
@@ -84,9 +85,33 @@ class Http:
     body_timeout_seconds: Annotated[
         int, Meta(ge=1, le=600, description="How long a request's body may take to arrive.")
     ] = 10
+    trusted_proxies: Annotated[
+        int,
+        Meta(ge=0, le=16, description="Proxies of yours in front, which tell who calls; 0: none."),
+    ] = 0
+    cors_origins: Annotated[
+        Origins,
+        Meta(description="Origins whose pages may call: https://app.example.com,…; none else may."),
+    ] = field(default_factory=Origins)
     docs_in_production: Annotated[
         bool, Meta(description="Show /docs and /openapi.json in production too.")
     ] = False
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How often anybody may call; counted in Redis, or by each process where there is none."""
+
+    rate_limit_per_minute: Annotated[
+        int, Meta(ge=1, description="Calls of one user, or of one unknown address, in a minute.")
+    ] = 100
+    admin_rate_limit_enabled: Annotated[
+        bool, Meta(description="Whether calls of Admins and Superadmins are limited, too.")
+    ] = False
+    workers: Annotated[
+        int,
+        Meta(ge=1, le=1024, description="Server processes; each has its part while Redis is lost."),
+    ] = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +270,7 @@ class Settings:
 
     application: Application = field(default_factory=Application)
     http: Http = field(default_factory=Http)
+    limits: Limits = field(default_factory=Limits)
     storage: Storage = field(default_factory=Storage)
     security: Security = field(default_factory=Security)
     accounts: Accounts = field(default_factory=Accounts)

@@ -15,7 +15,7 @@ from moniqo.entrypoints.settings.checks import faults_of
 from moniqo.entrypoints.settings.dotenv import read_dotenv
 from moniqo.entrypoints.settings.faults import WrongSettings
 from moniqo.entrypoints.settings.model import Settings
-from moniqo.entrypoints.settings.values import KeyRing
+from moniqo.entrypoints.settings.values import KeyRing, Origins
 from moniqo.entrypoints.settings.variables import Variable, groups, variables
 
 DOTENV = Path(".env")
@@ -64,8 +64,8 @@ def _parsed(variable: Variable, text: str) -> Any:
     bare = variable.bare
     if bare is Path:
         return Path(text).expanduser()
-    if bare is KeyRing:
-        return KeyRing.parse(text)
+    if bare in {KeyRing, Origins}:
+        return bare.parse(text)
     if issubclass(bare, Secret):
         return bare(text)
     if issubclass(bare, Enum):

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from moniqo.domain.shared.scalar import Secret
 
+_HOST = r"(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])"
+_ORIGIN = re.compile(rf"(?:https://{_HOST}(?!:443$)|http://{_HOST}(?!:80$))(?::[1-9][0-9]{{0,4}})?")
 _KEY = re.compile(r"([A-Za-z0-9._-]{1,32}):(\S+)")
 
 
@@ -77,6 +79,33 @@ class KeySecret(Secret):
     """The secret half of a key."""
 
     __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Origins:
+    """Where pages may come from: scheme, host and, if it is not the usual one, port."""
+
+    origins: tuple[str, ...] = ()
+
+    @classmethod
+    def parse(cls, text: str) -> "Origins":
+        """Read `https://app.example.com,…`; raises `ValueError` for anything but an origin."""
+        found = tuple(part.strip() for part in text.split(","))
+        for origin in found:
+            if not _ORIGIN.fullmatch(origin):
+                raise ValueError(
+                    f"{origin!r} is no origin: write https://app.example.com, in lower case, "
+                    "without a path, a pattern or a port that goes without saying"
+                )
+        return cls(found)
+
+    @property
+    def encoded(self) -> frozenset[bytes]:
+        """Each as it stands in a request."""
+        return frozenset(origin.encode() for origin in self.origins)
+
+    def __str__(self) -> str:
+        return ",".join(self.origins)
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,18 +49,24 @@ class HealthController(Controller):
     path = "/health"
     tag = "Health"
 
-    @endpoint(GET, summary="Tell the state of each dependency", public=True)
+    @endpoint(GET, summary="Tell the state of each dependency", public=True, limited=False)
     async def health(self, backend: Backend) -> Health:
         """503 while something that is needed is down; `details` says what."""
         await require_storage(backend)
         return Health(State.UP, State.UP)
 
-    @endpoint(GET, "/live", summary="Tell that the process lives", public=True)
+    @endpoint(GET, "/live", summary="Tell that the process lives", public=True, limited=False)
     async def live(self) -> Alive:
         """For orchestrators: if this does not answer, start the process anew."""
         return Alive()
 
-    @endpoint(GET, "/ready", summary="Tell whether requests can be served", public=True)
+    @endpoint(
+        GET,
+        "/ready",
+        summary="Tell whether requests can be served",
+        public=True,
+        limited=False,
+    )
     async def ready(self, backend: Backend) -> Alive:
         """For orchestrators: send no requests while this answers 503."""
         await require_storage(backend)

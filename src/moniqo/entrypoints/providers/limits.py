@@ -1,0 +1,32 @@
+"""How calls are counted."""
+
+from collections.abc import AsyncIterator
+
+from dishka import Provider, Scope, provide
+
+from moniqo.adapters.limits.counts import Counts
+from moniqo.adapters.limits.fallback import FallbackCounts
+from moniqo.adapters.limits.redis_storage import redis_storage
+from moniqo.adapters.limits.sliding_window import SlidingWindow
+from moniqo.adapters.limits.two_windows import TwoWindows
+from moniqo.entrypoints.settings import Settings
+
+
+class Limits(Provider):
+    """The general limit: by Redis where there is one."""
+
+    scope = Scope.APP
+
+    @provide
+    async def counts(self, settings: Settings) -> AsyncIterator[Counts]:
+        """With `REDIS_URL` all processes count together, otherwise each for itself."""
+        limits, url = settings.limits, settings.storage.redis_url
+        limit = limits.rate_limit_per_minute
+        if url is None:
+            yield SlidingWindow(TwoWindows(), limit)
+            return
+        part = SlidingWindow(TwoWindows(), max(limit // limits.workers, 1))
+        async with redis_storage(url.value) as storage:
+            counts = FallbackCounts(SlidingWindow(storage, limit), part)
+            yield counts
+            await counts.close()
