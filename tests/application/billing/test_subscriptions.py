@@ -67,7 +67,12 @@ async def test_another_plan_ends_the_present_one() -> None:
     assert (oldest.status, oldest.end_date) == (SubscriptionStatus.CANCELLED, people.clock.now())
     assert await in_force(people, ada.id) == "Pro"
     (event,) = await people.all(OutboxEvent, eq("name", "PlanSubscribed"))
-    assert event.payload["plan_id"] == str(pro.id)
+    assert event.payload == {
+        "user_id": str(ada.id),
+        "plan_id": str(pro.id),
+        "plan": "Pro",
+        "until": None,
+    }
 
 
 async def test_past_its_end_the_default_plan_holds_again() -> None:
@@ -91,7 +96,7 @@ async def test_a_plan_that_was_taken_off_holds_for_who_has_it() -> None:
     ada = await people.register()
     pro = await plan_named(people, "Pro")
     await subscribe(people)(user_id=ada.id, choice=PlanChoice(pro.id))
-    await people.remove(pro)
+    await people.remove(await plan_named(people, "Pro"))
 
     assert await in_force(people, ada.id) == "Pro"
     with pytest.raises(Invalid, match="plan_id"):
@@ -149,6 +154,8 @@ async def test_cancelling_falls_back_to_the_default_plan() -> None:
     assert ended.status is SubscriptionStatus.CANCELLED
     assert await in_force(people, ada.id) == "Free"
     assert len(await people.all(Subscription, ACTIVE)) == 1
+    (event,) = await people.all(OutboxEvent, eq("name", "SubscriptionCancelled"))
+    assert (event.payload["plan"], event.payload["fallback"]) == ("Pro", "Free")
     with pytest.raises(RuleViolated):
         await cancel(people)(user_id=ada.id, subscription_id=chosen.id)
     with pytest.raises(NotFound):
@@ -170,6 +177,7 @@ async def test_it_ends_only_as_it_can() -> None:
 
     assert ended.status is SubscriptionStatus.EXPIRED
     assert await in_force(people, ada.id) == "Free"
+    assert len(await people.all(OutboxEvent, eq("name", "SubscriptionExpired"))) == 1
 
 
 async def test_cancelling_and_subscribing_at_once_leave_one_active() -> None:

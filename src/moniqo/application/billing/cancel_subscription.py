@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-from moniqo.application.billing.subscribing import default_plan, new_subscription
+from moniqo.application.billing.subscribing import fall_back
 from moniqo.application.shared.access import own
 from moniqo.application.shared.conflicts import settled
 from moniqo.application.shared.persistence import UnitOfWork
 from moniqo.application.shared.system import Clock, Ids
-from moniqo.domain.billing.events import SubscriptionCancelled
 from moniqo.domain.billing.subscription import Subscription, SubscriptionStatus
 from moniqo.domain.shared.errors import RuleViolated
 from moniqo.domain.shared.ids import SubscriptionId, UserId
@@ -45,7 +44,5 @@ class CancelSubscription:
             if status not in (None, ended.status):
                 raise RuleViolated(f"The subscription can now become {ended.status} only.")
             ended = await tx[Subscription].save(ended)
-            fallback = await default_plan(tx)
-            await tx[Subscription].add(new_subscription(self.ids, user_id, fallback, now))
-            tx.emit(SubscriptionCancelled(user_id=user_id, plan_id=ended.plan_id))
+            await fall_back(tx, self.ids, ended, now)
         return ended

@@ -5,7 +5,6 @@ from decimal import Decimal
 
 from moniqo.application.shared.conflicts import settled
 from moniqo.application.shared.persistence import UnitOfWork
-from moniqo.application.shared.query import eq
 from moniqo.application.shared.system import Ids
 from moniqo.domain.billing.plan import UNLIMITED, Plan, PlanLimit, Resource
 from moniqo.domain.shared.errors import AlreadyExists
@@ -49,9 +48,9 @@ def _plan(ids: Ids, name: str) -> Plan:
 
 @dataclass(frozen=True, slots=True)
 class SeedPlans:
-    """Make those of `Free` (the default plan), `Pro` and `Enterprise` that there never were.
+    """Make `Free` (the default plan), `Pro` and `Enterprise` where there never was any plan.
 
-    Plans that an operator changed or removed stay as they are.
+    What an operator makes of them later, under whatever names, stays as it is.
     """
 
     uow: UnitOfWork
@@ -63,6 +62,7 @@ class SeedPlans:
 
     async def _seed(self) -> None:
         async with self.uow() as tx:
+            if await tx[Plan].first(include_deleted=True) is not None:
+                return
             for name in _PRICES:
-                if await tx[Plan].first(eq("name", name), include_deleted=True) is None:
-                    await tx[Plan].add(_plan(self.ids, name))
+                await tx[Plan].add(_plan(self.ids, name))

@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from moniqo.application.billing.subscribing import active_subscription, new_subscription
+from moniqo.application.billing.subscribing import (
+    active_subscription,
+    chosen_plan,
+    new_subscription,
+)
 from moniqo.application.shared.conflicts import settled
 from moniqo.application.shared.persistence import UnitOfWork
-from moniqo.application.shared.query import eq
 from moniqo.application.shared.system import Clock, Ids
 from moniqo.domain.billing.events import PlanSubscribed
-from moniqo.domain.billing.plan import Plan
 from moniqo.domain.billing.subscription import Subscription
 from moniqo.domain.shared.entity import Value
 from moniqo.domain.shared.errors import AlreadyExists, Invalid, StaleVersion
@@ -47,14 +49,15 @@ class SubscribePlan:
         if choice.end_date is not None and choice.end_date <= now:
             raise Invalid.field("end_date", "must lie in the future")
         async with self.uow() as tx:
-            plan = await tx[Plan].first(eq("id", choice.plan_id))
-            if plan is None:
-                raise Invalid.field("plan_id", "names no plan on offer")
             present = await active_subscription(tx, user_id)
             if present is not None:
                 await tx[Subscription].save(present.ended(now))
-            chosen = await tx[Subscription].add(
-                new_subscription(self.ids, user_id, plan, now, choice.end_date)
+            plan = await chosen_plan(tx, choice.plan_id)
+            subscription = new_subscription(self.ids, user_id, plan, now, choice.end_date)
+            chosen = await tx[Subscription].add(subscription)
+            tx.emit(
+                PlanSubscribed(
+                    user_id=user_id, plan_id=plan.id, plan=plan.name, until=choice.end_date
+                )
             )
-            tx.emit(PlanSubscribed(user_id=user_id, plan_id=plan.id))
         return chosen

@@ -5,10 +5,11 @@ from datetime import datetime
 from moniqo.application.shared.persistence import Transaction
 from moniqo.application.shared.query import eq
 from moniqo.application.shared.system import Ids
+from moniqo.domain.billing.events import SubscriptionCancelled, SubscriptionExpired
 from moniqo.domain.billing.plan import Plan
 from moniqo.domain.billing.subscription import Subscription, SubscriptionStatus
-from moniqo.domain.shared.errors import Unavailable
-from moniqo.domain.shared.ids import SubscriptionId, UserId
+from moniqo.domain.shared.errors import Invalid, RuleViolated, Unavailable
+from moniqo.domain.shared.ids import PlanId, SubscriptionId, UserId
 
 
 async def default_plan(tx: Transaction) -> Plan:
@@ -17,6 +18,30 @@ async def default_plan(tx: Transaction) -> Plan:
     if plan is None:
         raise Unavailable("The system is not set up yet: run `moniqo init`.")
     return plan
+
+
+async def chosen_plan(tx: Transaction, plan_id: PlanId) -> Plan:
+    """The plan that somebody is about to be on; raises `Invalid` for none that is on offer.
+
+    It is saved unchanged, so that who deletes it at the same moment notices. The default one
+    cannot be deleted. Read it late: what lies between this and the commit is what can collide.
+    """
+    plan = await tx[Plan].first(eq("id", plan_id))
+    if plan is None:
+        raise Invalid.field("plan_id", "names no plan on offer")
+    return plan if plan.is_default else await tx[Plan].save(plan)
+
+
+async def require_disposable(tx: Transaction, plan: Plan, done: str) -> None:
+    """Raise `RuleViolated` if everybody may fall back to the plan, or somebody is on it.
+
+    Call it after the plan was written: who subscribes from then on collides with that.
+    """
+    if plan.is_default:
+        raise RuleViolated(f"The default plan cannot be {done}.")
+    here = (eq("plan_id", plan.id), eq("status", SubscriptionStatus.ACTIVE))
+    if await tx[Subscription].first(*here) is not None:
+        raise RuleViolated(f"A plan with active subscriptions cannot be {done}.")
 
 
 async def active_subscription(tx: Transaction, user_id: UserId) -> Subscription | None:
@@ -44,4 +69,16 @@ def new_subscription(
         plan_id=plan.id,
         start_date=now,
         end_date=end_date,
+    )
+
+
+async def fall_back(tx: Transaction, ids: Ids, ended: Subscription, now: datetime) -> None:
+    """Put who had the subscription that has `ended` on the default plan, and tell of it."""
+    left = await tx[Plan].get(ended.plan_id, include_deleted=True)
+    fallback = await default_plan(tx)
+    await tx[Subscription].add(new_subscription(ids, ended.user_id, fallback, now))
+    expired = ended.status is SubscriptionStatus.EXPIRED
+    happened = SubscriptionExpired if expired else SubscriptionCancelled
+    tx.emit(
+        happened(user_id=ended.user_id, plan_id=left.id, plan=left.name, fallback=fallback.name)
     )

@@ -11,6 +11,11 @@ from moniqo.domain.shared.ids import PlanId
 from moniqo.domain.shared.rules import Length, Pattern, Range
 
 UNLIMITED = Decimal(-1)
+"""As the value of a limit: there is none."""
+PlanName = Annotated[str, Length(1, 100)]
+PlanText = Annotated[str, Length(0, 2000)]
+Price = Annotated[Decimal, Range(least=0)]
+Currency = Annotated[str, Pattern(r"[A-Z]{3}", "a currency code such as USD")]
 
 
 class Resource(StrEnum):
@@ -53,17 +58,21 @@ class PlanLimit(Value):
             raise Invalid.field("value", "must be a whole number")
 
 
+PlanFeatures = Annotated[tuple[PlanFeature, ...], Length(0, 100)]
+PlanLimits = Annotated[tuple[PlanLimit, ...], Length(0, len(Resource))]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan(Entity):
     """What somebody can subscribe to. The default plan holds for whoever has no other."""
 
     id: PlanId
-    name: Annotated[str, Length(1, 100)]
-    description: Annotated[str, Length(0, 2000)] = ""
-    price: Annotated[Decimal, Range(least=0)]
-    currency: Annotated[str, Pattern(r"[A-Z]{3}", "a currency code such as USD")] = "USD"
-    features: Annotated[tuple[PlanFeature, ...], Length(0, 100)] = ()
-    limits: Annotated[tuple[PlanLimit, ...], Length(0, 100)] = ()
+    name: PlanName
+    description: PlanText = ""
+    price: Price
+    currency: Currency = "USD"
+    features: PlanFeatures = ()
+    limits: PlanLimits = ()
     is_default: bool = False
 
     def check(self) -> None:

@@ -29,7 +29,8 @@ def period_start(resource: Resource, now: datetime) -> datetime:
 class Usage(Entity):
     """What a user has used of a resource in a period, and what is set aside on top.
 
-    Used and reserved together never pass the limit at the time of taking.
+    Used and reserved together never pass the limit at the time of taking. `told` is the limit
+    whose being used up the user has been told of, so that they are told once.
     """
 
     id: UsageId
@@ -38,6 +39,7 @@ class Usage(Entity):
     period_start: datetime
     used: Amount = ZERO
     reserved: Amount = ZERO
+    told: Amount | None = None
 
     @exact
     def taken(self, amount: Decimal, limit: Decimal | None) -> Self:

@@ -60,6 +60,7 @@ class Jobs(Provider):
             work.fire_schedules,
             work.resume_work,
             work.settle_orders,
+            work.expire_subscriptions,
             Periodically(work.clean_up, CLEANED_EVERY, clock),
         )
         limits = settings.jobs
