@@ -1,0 +1,1 @@
+"""Uploads: files of users and pictures of them."""
