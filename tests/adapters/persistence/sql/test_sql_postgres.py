@@ -3,7 +3,8 @@
 import asyncio
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -143,6 +144,14 @@ async def test_a_statement_that_takes_too_long_is_unavailable_in_time(
     await hasty.close()
 
 
+async def in_the_end(work: Callable[[], Awaitable[object]]) -> object:
+    """What the work answers once the line is as fast again as its patience is short."""
+    async with asyncio.timeout(20):
+        while True:
+            with suppress(Unavailable):
+                return await work()
+
+
 @pytest.mark.parametrize("writing", [False, True])
 async def test_a_server_that_went_silent_is_unavailable_in_time_and_used_again_later(
     place: Place,
@@ -168,7 +177,7 @@ async def test_a_server_that_went_silent_is_unavailable_in_time_and_used_again_l
 
         assert {type(outcome) for outcome in outcomes} == {Unavailable}
         assert took < 3
-        assert await work()
+        assert await in_the_end(work)
         await backend.close()
 
 
