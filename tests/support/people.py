@@ -1,6 +1,7 @@
 """Sign-up, sign-in and billing put together on the memory backend, with cheap hashing."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from moniqo.adapters.identity.common_passwords import ZxcvbnCommonPasswords
@@ -12,16 +13,21 @@ from moniqo.adapters.persistence.memory import MemoryBackend
 from moniqo.adapters.persistence.principals import StoredPrincipals
 from moniqo.adapters.persistence.recording import RecordedUnitOfWork
 from moniqo.adapters.security.bcrypt_hasher import BcryptPasswordHasher
+from moniqo.adapters.security.hmac_mail_links import HmacMailLinks
 from moniqo.adapters.security.hmac_refresh_tokens import HmacRefreshTokens
 from moniqo.adapters.security.jwt_access_tokens import JwtAccessTokens, Terms
 from moniqo.adapters.system import SystemRandomness
 from moniqo.application.billing.seed_plans import SeedPlans
 from moniqo.application.identity.authenticate import Authenticate
+from moniqo.application.identity.change_password import ChangePassword, PasswordPace
+from moniqo.application.identity.changing_passwords import PasswordChanges
 from moniqo.application.identity.credentials import Credentials
 from moniqo.application.identity.enrolment import Enrolment
 from moniqo.application.identity.lockout import PER_IP, Lockout
 from moniqo.application.identity.log_in import LogIn
 from moniqo.application.identity.log_out import LogOut
+from moniqo.application.identity.mail_requests import MailLimits, MailRequests
+from moniqo.application.identity.mail_tokens import MailTokens
 from moniqo.application.identity.members import Profile
 from moniqo.application.identity.password_proof import PasswordProof
 from moniqo.application.identity.password_rules import PasswordRules
@@ -29,6 +35,7 @@ from moniqo.application.identity.personal_rules import PersonalRules
 from moniqo.application.identity.refresh_session import Refresh, RefreshSession
 from moniqo.application.identity.register_user import RegisterUser
 from moniqo.application.identity.registration import Registration
+from moniqo.application.identity.reset_password import ResetPassword
 from moniqo.application.identity.seed_access import SeedAccess
 from moniqo.application.identity.signed_in import SessionTerms, SignedIn
 from moniqo.application.identity.starting_sessions import SessionStarts
@@ -119,6 +126,40 @@ class People:
         return PasswordProof(self.uow, self.ids, self.hasher, lockout)
 
     @property
+    def mail_requests(self) -> MailRequests:
+        """Mails that are asked for."""
+        limits = MailLimits(
+            Allowance("mail", 3, timedelta(hours=1)), Allowance("mail_ip", 20, timedelta(hours=1))
+        )
+        return MailRequests(self.uow, self.ids, self.throttle, limits)
+
+    @property
+    def mail_tokens(self) -> MailTokens:
+        """Links in mails."""
+        return MailTokens(self.uow, self.clock, HmacMailLinks(keys=KEYS))
+
+    @property
+    def changes(self) -> PasswordChanges:
+        """New passwords."""
+        return PasswordChanges(self.clock, self.proof.lockout)
+
+    @property
+    def change_password(self) -> ChangePassword:
+        """A new password by who knows the old one."""
+        pace = PasswordPace(Allowance("password", 3, timedelta(hours=1)))
+        rules = self.enrolment.rules
+        return ChangePassword(
+            self.uow, rules, self.hasher, self.throttle, self.proof, self.changes, pace
+        )
+
+    @property
+    def reset_password(self) -> ResetPassword:
+        """A new password by link."""
+        return ResetPassword(
+            self.uow, self.mail_tokens, self.enrolment.rules, self.hasher, self.changes
+        )
+
+    @property
     def refresh_session(self) -> RefreshSession:
         """New tokens."""
         return RefreshSession(
@@ -147,7 +188,7 @@ class People:
 
     async def register(self, **changes: Any) -> Profile:
         """Ada as a verified user, unless changed."""
-        verified = RegisterUser(self.uow, self.enrolment, auto_verify=True)
+        verified = RegisterUser(self.uow, self.enrolment, self.mail_requests, auto_verify=True)
         return await verified(registration=registration(**changes))
 
     async def sign_in(self, email: str = "ada@example.com", password: str = PASSWORD) -> SignedIn:

@@ -29,7 +29,7 @@ from support.people import PASSWORD, People, open_people, registration
 async def test_a_newcomer_gets_account_user_role_and_the_free_plan() -> None:
     people = await open_people()
 
-    profile = await RegisterUser(people.uow, people.enrolment)(
+    profile = await RegisterUser(people.uow, people.enrolment, people.mail_requests)(
         registration=registration(
             email="Ada@EXAMPLE.com",
             username=Username("ada"),

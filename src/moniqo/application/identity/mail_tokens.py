@@ -79,7 +79,7 @@ class MailTokens:
         token_id = self.links.read(text, purpose)
         token = await tx[MailToken].first(eq("id", token_id)) if token_id else None
         if token is None or not token.is_good(self.clock.now()):
-            raise InvalidToken("This link is not valid, or not any more. Ask for a new one.")
+            raise invalid_link()
         return token
 
     async def redeem(self, tx: Transaction, text: str, purpose: MailPurpose) -> MailToken:
@@ -98,3 +98,8 @@ async def withdraw(tx: Transaction, user_id: UserId, purpose: MailPurpose | None
     where = (eq("user_id", user_id), *narrowed)
     for token in (await tx[MailToken].page(Listing(where=where, limit=len(MailPurpose)))).items:
         await tx[MailToken].remove(token)
+
+
+def invalid_link() -> InvalidToken:
+    """What is told of every link that is not good, whatever is wrong with it."""
+    return InvalidToken("This link is not valid, or not any more. Ask for a new one.")

@@ -15,8 +15,15 @@ class PasswordRules:
     common: CommonPasswords
     classes: bool = True
 
-    def require(self, password: Password, *, email: Email | None, names: tuple[str, ...]) -> None:
-        """Raise `WeakPassword` naming each rule that is broken.
+    def require(
+        self,
+        password: Password,
+        *,
+        email: Email | None,
+        names: tuple[str, ...],
+        field: str = "password",
+    ) -> None:
+        """Raise `WeakPassword` naming, for `field`, each rule that is broken.
 
         `email` is None while the address itself is still at fault.
         """
@@ -27,5 +34,5 @@ class PasswordRules:
         if self.common.holds(password):
             messages = (*messages, "must not be one of the most common passwords")
         if messages:
-            faults = tuple(Fault("password", message) for message in messages)
+            faults = tuple(Fault(field, message) for message in messages)
             raise WeakPassword("The password is too weak.", faults=faults)

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
-from moniqo.application.identity.enrolment import Enrolment
-from moniqo.application.identity.members import ORDINARY, Profile, profile_of
+from moniqo.application.identity.enrolment import Applicant, Enrolment
+from moniqo.application.identity.mail_requests import MailRequests
+from moniqo.application.identity.members import ORDINARY, Member, Profile, profile_of
 from moniqo.application.identity.registration import Registration, refusal
 from moniqo.application.identity.roles import system_role
+from moniqo.application.shared.conflicts import settled
 from moniqo.application.shared.persistence import UnitOfWork
 from moniqo.domain.shared.errors import AlreadyExists
 
@@ -14,23 +16,29 @@ from moniqo.domain.shared.errors import AlreadyExists
 class RegisterUser:
     """Make an account, a user with the role `User` and a subscription to the default plan.
 
-    Without `auto_verify` the account cannot sign in before its address is confirmed. Raises
-    `EmailAlreadyRegistered`, `UsernameTaken`, `WeakPassword`, `Invalid`, `Unavailable`.
+    Without `auto_verify` the account cannot sign in before its address is confirmed, for which
+    a link is mailed. Raises `EmailAlreadyRegistered`, `UsernameTaken`, `WeakPassword`, `Invalid`,
+    `Unavailable`, and `RateLimited` where too many mails were asked for.
     """
 
     uow: UnitOfWork
     enrolment: Enrolment
+    requests: MailRequests
     auto_verify: bool = False
 
     async def __call__(self, *, registration: Registration) -> Profile:
         """The new user."""
         applicant = await self.enrolment.examine(registration)
         try:
-            async with self.uow() as tx:
-                role = await system_role(tx, ORDINARY)
-                member = await self.enrolment.admit(
-                    tx, applicant, role, is_verified=self.auto_verify
-                )
+            member = await settled(lambda: self._admit(applicant))
         except AlreadyExists as problem:
             raise refusal(problem) from problem
         return profile_of(member)
+
+    async def _admit(self, applicant: Applicant) -> Member:
+        async with self.uow() as tx:
+            role = await system_role(tx, ORDINARY)
+            member = await self.enrolment.admit(tx, applicant, role, is_verified=self.auto_verify)
+            if not self.auto_verify:
+                await self.requests.count_in(tx, applicant.email)
+        return member

@@ -1,7 +1,9 @@
 """Who asks, for whom and from where: known to every use case without being passed along."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 
@@ -22,3 +24,13 @@ class CallContext:
 
 SYSTEM = CallContext()
 current_call: ContextVar[CallContext] = ContextVar("current_call", default=SYSTEM)
+
+
+@contextmanager
+def acting_as(user_id: UUID) -> Iterator[None]:
+    """Meanwhile the call is the user's, who proved to be that by other means than a session."""
+    token = current_call.set(replace(current_call.get(), actor_id=user_id))
+    try:
+        yield
+    finally:
+        current_call.reset(token)

@@ -24,6 +24,7 @@ class AuditAction(StrEnum):
     LOGIN = "login"
     LOGOUT = "logout"
     LOGIN_FAILED = "login_failed"
+    MAIL_REQUESTED = "mail_requested"
     TOKEN_REUSED = "token_reused"  # noqa: S105  (an action's name)
     PERMISSION_CHANGE = "permission_change"
     PERMISSION_DENIED = "permission_denied"

@@ -8,7 +8,7 @@ from moniqo.application.shared.caller import current_call
 from moniqo.domain.shared.errors import RateLimited
 from moniqo.entrypoints.http.callers import identify
 from moniqo.entrypoints.http.cors import is_preflight
-from moniqo.entrypoints.http.headers import Receive, Scope
+from moniqo.entrypoints.http.headers import ASKED_HEAD, Receive, Scope
 from moniqo.entrypoints.http.origin import call_of, given_id, require_measure
 from moniqo.entrypoints.http.outgoing import Outgoing
 from moniqo.entrypoints.http.rations import headers_of
@@ -47,7 +47,7 @@ class Edge:
         bodiless = scope["method"] == "HEAD"
         headers = (*self._headers, *self._runtime.cors.headers(scope))
         outgoing = Outgoing(send, headers, request_id, bodiless=bodiless)
-        inner = {**scope, "method": "GET"} if bodiless else scope
+        inner = {**scope, "method": "GET", ASKED_HEAD: True} if bodiless else scope
         try:
             if scope["path"] not in self._unlimited and not is_preflight(scope):
                 await self._count(inner, outgoing)

@@ -47,6 +47,11 @@ class Endpoint:
         return next((item for item in self.arguments if item.source in sources), None)
 
     @property
+    def acts(self) -> bool:
+        """Whether it is a GET for the sake of what it does: such a one answers nothing."""
+        return self.method is GET and self.returns is type(None)
+
+    @property
     def description(self) -> str:
         """The method's docstring."""
         return inspect.cleandoc(self.function.__doc__ or "")

@@ -15,7 +15,7 @@ from moniqo.entrypoints.http.arguments import Source
 from moniqo.entrypoints.http.callers import caller_of
 from moniqo.entrypoints.http.endpoint import GET, Endpoint
 from moniqo.entrypoints.http.envelope import succeeded
-from moniqo.entrypoints.http.headers import Receive, Scope, header
+from moniqo.entrypoints.http.headers import ASKED_HEAD, Receive, Scope, header
 from moniqo.entrypoints.http.list_reader import ListReader
 from moniqo.entrypoints.http.payloads import read_payload
 from moniqo.entrypoints.http.preconditions import expect
@@ -70,6 +70,8 @@ class Handler:
             self._permit(query, caller)
         if self.endpoint.method is not GET:
             await self._prepare_change(scope, receive, arguments)
+        if self.endpoint.acts and ASKED_HEAD in scope:
+            return self._respond(scope, None)
         result = await self.endpoint.function(**arguments)
         return result if isinstance(result, Answer) else self._respond(scope, result)
 

@@ -5,6 +5,8 @@ from typing import Any
 
 Scope = Any
 Receive = Callable[[], Awaitable[Any]]
+ASKED_HEAD = "moniqo.asked_head"
+"""Stands in the scope of a GET that answers HEAD."""
 
 
 def header(scope: Scope, name: bytes) -> Iterator[bytes]:

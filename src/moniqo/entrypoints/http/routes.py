@@ -10,6 +10,9 @@ from moniqo.entrypoints.http.billing.plans import PlanController
 from moniqo.entrypoints.http.billing.subscriptions import SubscriptionController
 from moniqo.entrypoints.http.endpoint import Controller
 from moniqo.entrypoints.http.identity.auth import AuthController
+from moniqo.entrypoints.http.identity.email_addresses import EmailController, OwnEmailController
+from moniqo.entrypoints.http.identity.passwords import PasswordController
+from moniqo.entrypoints.http.identity.sessions import SessionController
 from moniqo.entrypoints.http.identity.users import UserController
 from moniqo.entrypoints.http.operations.health import HealthController
 from moniqo.entrypoints.http.trading.market import MarketController
@@ -19,7 +22,11 @@ from moniqo.entrypoints.http.trading.wallets import WalletController
 
 CONTROLLERS: tuple[type[Controller], ...] = (
     AuthController,
+    PasswordController,
+    EmailController,
+    SessionController,
     UserController,
+    OwnEmailController,
     PlanController,
     SubscriptionController,
     AgentController,

@@ -14,8 +14,11 @@ from moniqo.adapters.security.bcrypt_hasher import BcryptPasswordHasher
 from moniqo.adapters.security.hmac_mail_links import HmacMailLinks
 from moniqo.adapters.security.hmac_refresh_tokens import HmacRefreshTokens
 from moniqo.adapters.security.jwt_access_tokens import JwtAccessTokens, Terms
+from moniqo.application.identity.change_password import PasswordPace
+from moniqo.application.identity.changing_passwords import PasswordChanges
 from moniqo.application.identity.enrolment import Enrolment
 from moniqo.application.identity.lockout import Lockout
+from moniqo.application.identity.mail_requests import MailLimits, MailRequests
 from moniqo.application.identity.mail_tokens import LinkTerms, MailTokens
 from moniqo.application.identity.password_proof import PasswordProof
 from moniqo.application.identity.password_rules import PasswordRules
@@ -55,6 +58,8 @@ class Identity(Provider):
     mail_tokens = provide(MailTokens)
     proof = provide(PasswordProof)
     starts = provide(SessionStarts)
+    password_changes = provide(PasswordChanges)
+    mail_requests = provide(MailRequests)
     personal = provide(PersonalRules)
     enrolment = provide(Enrolment)
 
@@ -135,6 +140,21 @@ class Identity(Provider):
         return Lockout(clock, ids, throttle, terms, failures)
 
     @provide
+    def mail_limits(self, settings: Settings) -> MailLimits:
+        """How many mails may be asked for."""
+        chosen = settings.accounts
+        return MailLimits(
+            per_address=Allowance("mail", chosen.mails_per_address_per_hour, HOUR),
+            per_ip=Allowance("mail_ip", chosen.mails_per_ip_per_hour, HOUR),
+        )
+
+    @provide
+    def password_pace(self, settings: Settings) -> PasswordPace:
+        """How often a password may be changed."""
+        chosen = settings.accounts
+        return PasswordPace(Allowance("password", chosen.password_changes_per_hour, HOUR))
+
+    @provide
     def password_rules(self, settings: Settings, common: CommonPasswords) -> PasswordRules:
         """By `PASSWORD_POLICY`."""
         classes = settings.security.password_policy is PasswordPolicy.CLASSES
@@ -142,7 +162,8 @@ class Identity(Provider):
 
     @provide
     def register_user(
-        self, settings: Settings, uow: UnitOfWork, enrolment: Enrolment
+        self, settings: Settings, uow: UnitOfWork, enrolment: Enrolment, requests: MailRequests
     ) -> RegisterUser:
         """By `AUTO_VERIFY_EMAIL`."""
-        return RegisterUser(uow, enrolment, auto_verify=settings.security.auto_verify_email)
+        auto_verify = settings.security.auto_verify_email
+        return RegisterUser(uow, enrolment, requests, auto_verify=auto_verify)

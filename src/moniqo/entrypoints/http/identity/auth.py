@@ -3,6 +3,7 @@
 from moniqo.application.identity.credentials import Credentials
 from moniqo.application.identity.log_in import LogIn
 from moniqo.application.identity.log_out import LogOut
+from moniqo.application.identity.log_out_everywhere import LogOutEverywhere
 from moniqo.application.identity.members import Profile
 from moniqo.application.identity.principal import Principal
 from moniqo.application.identity.refresh_session import Refresh, RefreshSession
@@ -14,6 +15,8 @@ from moniqo.domain.shared.errors import (
     EmailAlreadyRegistered,
     EmailNotVerified,
     InvalidCredentials,
+    Locked,
+    RateLimited,
     TokenReused,
     Unauthenticated,
     UsernameTaken,
@@ -35,12 +38,13 @@ class AuthController(Controller):
         status=201,
         message="Welcome. Your account was made.",
         public=True,
-        refuses=(EmailAlreadyRegistered, UsernameTaken, WeakPassword),
+        refuses=(EmailAlreadyRegistered, UsernameTaken, WeakPassword, RateLimited),
     )
     async def register(self, data: Registration, register: RegisterUser) -> Profile:
         """Make an account and a user on the default plan.
 
-        Unless addresses count as verified here, the account cannot sign in before its own is.
+        Unless addresses count as verified here, the account cannot sign in before its own is:
+        a link is mailed there.
         """
         return await register(registration=data)
 
@@ -50,11 +54,14 @@ class AuthController(Controller):
         summary="Sign in",
         message="Signed in.",
         public=True,
-        refuses=(InvalidCredentials, EmailNotVerified, AccountInactive),
+        refuses=(InvalidCredentials, EmailNotVerified, AccountInactive, Locked, RateLimited),
         example={"email": "ada@example.com", "password": "Correct-Horse-7"},
     )
     async def login(self, data: Credentials, log_in: LogIn) -> SignedIn:
-        """Start a session by e-mail address or username, exactly one of them, and password."""
+        """Start a session by e-mail address or username, exactly one of them, and password.
+
+        Too many wrong passwords lock the name for a while, whether or not anybody has it.
+        """
         return await log_in(credentials=data)
 
     @endpoint(
@@ -63,7 +70,7 @@ class AuthController(Controller):
         summary="Renew the tokens",
         message="Tokens renewed.",
         public=True,
-        refuses=(Unauthenticated, TokenReused, AccountInactive),
+        refuses=(Unauthenticated, TokenReused, AccountInactive, RateLimited),
     )
     async def refresh(self, data: Refresh, refresh_session: RefreshSession) -> SignedIn:
         """Exchange a refresh token for a new pair. Using one twice ends the session."""
@@ -73,3 +80,8 @@ class AuthController(Controller):
     async def logout(self, caller: Principal, log_out: LogOut) -> None:
         """End this session; its tokens are refused from the next request on."""
         await log_out(user_id=caller.user_id, session_id=caller.session_id)
+
+    @endpoint(POST, "/logout-all", summary="Sign out everywhere", message="Signed out everywhere.")
+    async def logout_all(self, caller: Principal, log_out: LogOutEverywhere) -> None:
+        """End every session, this one too; their tokens are refused from the next request on."""
+        await log_out(user_id=caller.user_id)
