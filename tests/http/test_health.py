@@ -3,20 +3,17 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from dishka import Provider, Scope, make_async_container
+from dishka import Provider, Scope
 
 from moniqo.adapters.persistence.backend import Backend
 from moniqo.adapters.persistence.collections import REGISTRY
 from moniqo.adapters.persistence.memory import MemoryBackend
-from moniqo.application.identity.authenticate import Authenticate
-from moniqo.application.shared.system import Clock, Ids
 from moniqo.domain.shared.errors import Unavailable
+from moniqo.entrypoints.container import build_container
 from moniqo.entrypoints.http.app import create_app
 from moniqo.entrypoints.http.operations.health import HealthController
-from moniqo.entrypoints.settings import Settings
 from support.asgi import Client, served
-from support.store import CountingIds, StepClock
-from support.workshop import Members
+from support.house import house_settings
 
 
 class AwayBackend(MemoryBackend):
@@ -29,18 +26,11 @@ class AwayBackend(MemoryBackend):
 @pytest.fixture
 async def down() -> AsyncIterator[Client]:
     """The application without its store."""
-    members, clock = Members(), StepClock()
-    provider = Provider(scope=Scope.APP)
-    parts = {
-        Backend: AwayBackend(REGISTRY),
-        Clock: clock,
-        Ids: CountingIds(),
-        Authenticate: Authenticate(members, members, clock),
-    }
-    for kind in parts:
-        provider.from_context(provides=kind)
-    container = make_async_container(provider, context=parts)
-    async with served(create_app(container, Settings(), (HealthController,))) as client:
+    settings = house_settings()
+    away = Provider(scope=Scope.APP)
+    away.provide(lambda: AwayBackend(REGISTRY), provides=Backend)
+    container = build_container(settings, away)
+    async with served(create_app(container, settings, (HealthController,))) as client:
         yield client
 
 
