@@ -26,6 +26,10 @@ def tokens(*keys: bytes, clock: SettableClock = CLOCK, **terms: Any) -> AccessTo
     return JwtAccessTokens(keys=keys or (NEW,), clock=clock, ids=IDS, terms=Terms(**terms))
 
 
+def named(keys: dict[str, bytes]) -> AccessTokens:
+    return JwtAccessTokens(keys=keys, clock=CLOCK, ids=IDS, terms=Terms())
+
+
 def issued(*keys: bytes, **terms: Any) -> str:
     return tokens(*keys, **terms).issue(user_id=USER, session_id=SESSION, role="User").text
 
@@ -71,6 +75,24 @@ def test_every_listed_key_verifies_and_the_first_signs() -> None:
     assert tokens(NEW).read(issued(NEW, OLD))
     with pytest.raises(Unauthenticated):
         tokens(NEW).read(old)
+
+
+def test_a_token_names_its_key_as_the_operator_does() -> None:
+    both = named({"2026-11": NEW, "2026-05": OLD})
+
+    text = both.issue(user_id=USER, session_id=SESSION, role="User").text
+
+    assert jwt.get_unverified_header(text) == {"alg": "HS256", "typ": "JWT", "kid": "2026-11"}
+    assert named({"2026-11": NEW}).read(text)
+    with pytest.raises(Unauthenticated):
+        named({"2026-05": OLD}).read(text)
+
+
+def test_a_name_given_to_another_key_verifies_nothing() -> None:
+    text = named({"main": OLD}).issue(user_id=USER, session_id=SESSION, role="User").text
+
+    with pytest.raises(Unauthenticated):
+        named({"main": NEW}).read(text)
 
 
 @pytest.mark.parametrize("algorithm", ["HS384", "HS512"])

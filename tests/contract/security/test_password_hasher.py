@@ -108,3 +108,15 @@ async def test_a_caller_who_leaves_frees_no_room_before_the_thread_is_free() -> 
         await narrow.hash(RIGHT)
 
     narrow.close()
+
+
+async def test_a_hash_names_its_pepper_as_the_operator_does() -> None:
+    made = BcryptPasswordHasher(peppers={"new": PEPPER, "old": OLDER}, cost=4)
+    before = BcryptPasswordHasher(peppers={"old": OLDER}, cost=4)
+
+    stored = await before.hash(RIGHT)
+
+    assert (await made.hash(RIGHT)).value.startswith(f"{SCHEME}:new:$2b$04$")
+    assert await made.verify(RIGHT, stored) == Verdict(matches=True, rehash_due=True)
+    made.close()
+    before.close()

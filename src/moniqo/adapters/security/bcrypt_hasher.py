@@ -4,13 +4,13 @@ import asyncio
 import base64
 import hmac
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 import bcrypt
 
-from moniqo.adapters.security.keys import KeyRing
+from moniqo.adapters.security.keys import KeyRing, Keys
 from moniqo.application.identity.ports import Verdict
 from moniqo.domain.identity.credentials import Password, PasswordHash
 from moniqo.domain.shared.errors import Unavailable
@@ -28,9 +28,7 @@ class BcryptPasswordHasher:
     `threads` run at once and `queue` more wait.
     """
 
-    def __init__(
-        self, *, peppers: Sequence[bytes], cost: int = 12, threads: int = 2, queue: int = 64
-    ) -> None:
+    def __init__(self, *, peppers: Keys, cost: int = 12, threads: int = 2, queue: int = 64) -> None:
         self._peppers = KeyRing(peppers, purpose="password pepper")
         self._cost = cost
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="passwords")

@@ -4,10 +4,9 @@ import base64
 import hashlib
 import hmac
 import re
-from collections.abc import Sequence
 from uuid import UUID
 
-from moniqo.adapters.security.keys import KeyRing
+from moniqo.adapters.security.keys import KeyRing, Keys
 from moniqo.application.identity.ports import MailLink
 from moniqo.domain.identity.credentials import TokenHash
 from moniqo.domain.identity.mail_token import MailPurpose, MailToken, MailTokenId
@@ -20,7 +19,7 @@ _FORM = re.compile(r"[A-Za-z0-9_-]{64}")
 class HmacMailLinks:
     """See `MailLinks`. The first key derives, links of all keys are recognised."""
 
-    def __init__(self, *, keys: Sequence[bytes]) -> None:
+    def __init__(self, *, keys: Keys) -> None:
         self._keys = KeyRing(keys, purpose="mail links")
 
     def issue(self, token_id: MailTokenId, purpose: MailPurpose) -> MailLink:

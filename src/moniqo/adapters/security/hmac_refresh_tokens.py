@@ -3,10 +3,9 @@
 import base64
 import hashlib
 import hmac
-from collections.abc import Sequence
 from uuid import UUID
 
-from moniqo.adapters.security.keys import KeyRing
+from moniqo.adapters.security.keys import KeyRing, Keys
 from moniqo.application.identity.ports import RefreshClaim, RefreshToken
 from moniqo.domain.identity.credentials import TokenHash
 from moniqo.domain.identity.session import Session
@@ -20,7 +19,7 @@ _TEXT = 70
 class HmacRefreshTokens:
     """See `RefreshTokens`. The first key derives, tokens of all keys are recognised."""
 
-    def __init__(self, *, keys: Sequence[bytes]) -> None:
+    def __init__(self, *, keys: Keys) -> None:
         self._keys = KeyRing(keys, purpose="refresh tokens")
 
     def issue(self, session_id: SessionId, generation: int) -> RefreshToken:

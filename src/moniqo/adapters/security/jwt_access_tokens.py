@@ -1,6 +1,5 @@
 """Access tokens as signed JWTs."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
@@ -9,7 +8,7 @@ from uuid import UUID
 
 import jwt
 
-from moniqo.adapters.security.keys import KeyRing
+from moniqo.adapters.security.keys import KeyRing, Keys
 from moniqo.application.identity.ports import AccessClaims, AccessToken
 from moniqo.application.shared.system import Clock, Ids
 from moniqo.domain.shared.errors import TokenExpired, Unauthenticated
@@ -34,7 +33,7 @@ class Terms:
 class JwtAccessTokens:
     """See `AccessTokens`. The first key signs, every key verifies; a token names its key."""
 
-    def __init__(self, *, keys: Sequence[bytes], clock: Clock, ids: Ids, terms: Terms) -> None:
+    def __init__(self, *, keys: Keys, clock: Clock, ids: Ids, terms: Terms) -> None:
         if terms.algorithm not in ALGORITHMS:
             raise ValueError(f"algorithm: one of {', '.join(ALGORITHMS)}")
         self._keys = KeyRing(keys, purpose="access tokens")

@@ -73,7 +73,7 @@ class Identity(Provider):
         """Its threads end with the container."""
         security = settings.security
         hasher = BcryptPasswordHasher(
-            peppers=security.password_peppers.secrets,
+            peppers=security.password_peppers.named,
             cost=security.bcrypt_cost,
             threads=security.hashing_threads,
         )
@@ -91,18 +91,18 @@ class Identity(Provider):
             algorithm=security.jwt_algorithm.value,
         )
         return JwtAccessTokens(
-            keys=security.jwt_secret_keys.secrets, clock=clock, ids=ids, terms=terms
+            keys=security.jwt_secret_keys.named, clock=clock, ids=ids, terms=terms
         )
 
     @provide
     def refresh_tokens(self, settings: Settings) -> RefreshTokens:
         """Derived by the keys that sign access tokens, for a purpose of their own."""
-        return HmacRefreshTokens(keys=settings.security.jwt_secret_keys.secrets)
+        return HmacRefreshTokens(keys=settings.security.jwt_secret_keys.named)
 
     @provide
     def mail_links(self, settings: Settings) -> MailLinks:
         """Derived by the same keys, for a purpose of their own."""
-        return HmacMailLinks(keys=settings.security.jwt_secret_keys.secrets)
+        return HmacMailLinks(keys=settings.security.jwt_secret_keys.named)
 
     @provide
     def link_terms(self, settings: Settings) -> LinkTerms:

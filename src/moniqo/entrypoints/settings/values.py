@@ -141,6 +141,11 @@ class KeyRing:
         return self.keys[0]
 
     @property
+    def named(self) -> dict[str, bytes]:
+        """Every secret by its key's id, in order."""
+        return {key.id: key.secret.value.encode() for key in self.keys}
+
+    @property
     def secrets(self) -> tuple[bytes, ...]:
         """Every secret in order, for the adapter that uses them."""
         return tuple(key.secret.value.encode() for key in self.keys)
