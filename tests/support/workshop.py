@@ -20,6 +20,7 @@ from moniqo.adapters.persistence.recording import RecordedUnitOfWork
 from moniqo.application.identity.authenticate import Authenticate
 from moniqo.application.identity.ports import AccessClaims, AccessToken, SessionState
 from moniqo.application.identity.principal import Principal
+from moniqo.application.operations.answer_once import AnswerOnce
 from moniqo.application.shared.access import Access, Archive, Browse, Fetch, own
 from moniqo.application.shared.caller import current_call
 from moniqo.application.shared.drafts import replacement
@@ -306,6 +307,7 @@ def workshop_container(calls_per_minute: int = 1_000_000) -> AsyncContainer:
         UnitOfWork: uow,
         Counts: SlidingWindow(TwoWindows(), calls_per_minute),
         Authenticate: Authenticate(members, members, clock),
+        AnswerOnce: AnswerOnce(uow, clock, ids),
         MakeTool: MakeTool(uow, ids),
         ChangeTool: ChangeTool(uow),
         Browse[Tool]: Browse(uow, TOOLS),

@@ -11,6 +11,7 @@ from moniqo.adapters.persistence.repository import RecordedRepository
 from moniqo.adapters.persistence.stamping import stamped
 from moniqo.adapters.persistence.telling import tell
 from moniqo.adapters.persistence.work import Doomed, Work
+from moniqo.application.shared.putting_off import putting_off
 from moniqo.application.shared.system import Clock, Ids
 from moniqo.domain.audit.outbox_event import OutboxEvent
 from moniqo.domain.shared.entity import Entity
@@ -43,30 +44,54 @@ class RecordedTransaction:
         self._events.append(stamped(row, now, created=True))
 
     async def __aenter__(self) -> Self:
+        present = putting_off.get()
+        if present is not None:
+            await present.commit()
         return self
 
     async def __aexit__(self, kind: object, error: BaseException | None, _: object) -> None:
         if error is not None:
-            await self._work.session.rollback()
+            await self.rollback()
             return
         try:
             await self._finish()
         except BaseException:
-            await self._work.session.rollback()
+            await self.rollback()
             raise
-        if self._work.trail and self._sealing is not None:
-            await self._sealing()
+        present = putting_off.get()
+        if present is not None and self._changes:
+            self._work.preconditions.committed()
+            present.park(self)
+        else:
+            await self.commit()
+
+    @property
+    def _changes(self) -> bool:
+        return self._work.wrote or bool(self._events)
 
     async def _finish(self) -> None:
-        """Write the outbox rows and commit."""
+        """Write the outbox rows: nothing is left to do but to commit."""
         if self._work.doomed:
             raise Doomed("an error in this unit of work was swallowed")
         if self._events:
             await self._work.session.insert(self._work.registry[OutboxEvent], self._events)
-        await self._work.session.commit()
-        tell(self._work.trail)
-        if self._work.wrote or self._events:
+
+    async def commit(self) -> None:
+        """Make it lasting; if that raises, nothing of it is kept."""
+        try:
+            await self._work.session.commit()
+        except BaseException:
+            await self.rollback()
+            raise
+        if self._changes:
             self._work.preconditions.committed()
+        tell(self._work.trail)
+        if self._work.trail and self._sealing is not None:
+            await self._sealing()
+
+    async def rollback(self) -> None:
+        """Keep nothing of it."""
+        await self._work.session.rollback()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,9 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from contextvars import Context
+from functools import partial
 
+from moniqo.application.shared.putting_off import after_commit
 from moniqo.application.shared.tasks import Job
 
 Handler = Callable[[Job], Awaitable[object]]
@@ -42,6 +44,9 @@ class InProcessQueue:
         The job runs as the system itself: nothing of who enqueued it is known to it.
         """
         handler = self._handlers[job.name]
+        await after_commit(partial(self._accept, handler, job))
+
+    async def _accept(self, handler: Handler, job: Job) -> None:
         if job in self._waiting:
             return
         self._waiting.add(job)

@@ -19,5 +19,7 @@ class TaskQueue(Protocol):
     async def enqueue(self, job: Job) -> None:
         """Accept a job. Call it after the commit that made its row, never before.
 
+        While that commit is put off (`putting_off`), so is the job.
+
         Does not wait for the job and raises nothing of it; `LookupError` for an unknown name.
         """

@@ -9,6 +9,7 @@ from litestar.exceptions import HTTPException
 
 from moniqo.adapters.limits.counts import Counts
 from moniqo.application.identity.authenticate import Authenticate
+from moniqo.application.operations.answer_once import AnswerOnce
 from moniqo.application.shared.system import Clock, Ids
 from moniqo.entrypoints.http.arguments import Source
 from moniqo.entrypoints.http.cors import Cors
@@ -90,6 +91,7 @@ async def _start(
     runtime.clock = await container.get(Clock)
     runtime.ids = await container.get(Ids)
     runtime.authenticate = await container.get(Authenticate)
+    runtime.answer_once = await container.get(AnswerOnce)
     for handler in handlers:
         for argument in handler.endpoint.arguments:
             if argument.source is Source.DEPENDENCY:

@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from http import HTTPMethod
+from http import HTTPMethod, HTTPStatus
 from typing import Any, ClassVar, TypeVar, get_type_hints
 
 from moniqo.domain.shared.errors import AppError
@@ -14,6 +14,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 GET, POST, PUT = HTTPMethod.GET, HTTPMethod.POST, HTTPMethod.PUT
 PATCH, DELETE = HTTPMethod.PATCH, HTTPMethod.DELETE
 _MARK = "__endpoint__"
+_MAKING = (HTTPStatus.CREATED, HTTPStatus.ACCEPTED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,11 @@ class Endpoint:
     arguments: tuple[Argument, ...]
     returns: Any
     tag: str = ""
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether it makes something of the caller's, so that an idempotency key is honoured."""
+        return self.method is POST and self.status in _MAKING and not self.public
 
     def taken(self, *sources: Source) -> Argument | None:
         """The argument that comes from one of `sources`, if any."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from moniqo.entrypoints.http.preconditions import expect
 from moniqo.entrypoints.http.query import QueryReader
 from moniqo.entrypoints.http.query_string import pairs
 from moniqo.entrypoints.http.rendering import renderer
+from moniqo.entrypoints.http.repeats import named, once
 from moniqo.entrypoints.http.runtime import Runtime
 from moniqo.entrypoints.http.wire import NO_STORE, Answer, Header
 
@@ -68,10 +70,19 @@ class Handler:
         if self._query is not None:
             arguments[self._query.name] = query
             self._permit(query, caller)
+        repeat = named(scope, receive) if self.endpoint.repeatable else None
         if self.endpoint.method is not GET:
-            await self._prepare_change(scope, receive, arguments)
+            body = receive if repeat is None else repeat.receive
+            await self._prepare_change(scope, body, arguments)
         if self.endpoint.acts and ASKED_HEAD in scope:
             return self._respond(scope, None)
+        perform = partial(self._perform, scope, arguments)
+        if repeat is None:
+            return await perform()
+        path = self.endpoint.path.format_map(arguments)
+        return await once(self._runtime.answer_once, repeat.request(path), perform)
+
+    async def _perform(self, scope: Scope, arguments: dict[str, Any]) -> Answer:
         result = await self.endpoint.function(**arguments)
         return result if isinstance(result, Answer) else self._respond(scope, result)
 

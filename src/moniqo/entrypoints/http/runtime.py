@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from moniqo.application.identity.authenticate import Authenticate
+from moniqo.application.operations.answer_once import AnswerOnce
 from moniqo.application.shared.system import Clock, Ids
 from moniqo.entrypoints.http.cors import Cors
 from moniqo.entrypoints.http.envelope import failed
@@ -31,6 +32,7 @@ class Runtime:
     ids: Ids = field(init=False)
     authenticate: Authenticate = field(init=False)
     rations: Rations = field(init=False)
+    answer_once: AnswerOnce = field(init=False)
 
     def now(self) -> datetime:
         """The present instant."""

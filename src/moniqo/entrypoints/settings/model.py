@@ -93,6 +93,9 @@ class Http:
         Origins,
         Meta(description="Origins whose pages may call: https://app.example.com,…; none else may."),
     ] = field(default_factory=Origins)
+    idempotency_hours: Annotated[
+        int, Meta(ge=1, le=720, description="How long the answer to an idempotency key is kept.")
+    ] = 24
     docs_in_production: Annotated[
         bool, Meta(description="Show /docs and /openapi.json in production too.")
     ] = False
