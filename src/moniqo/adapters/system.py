@@ -6,6 +6,9 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+_STEPS = 2**53
+"""As many numbers below 1 as a float tells apart evenly."""
+
 
 class SystemClock:
     """See `Clock`."""
@@ -30,3 +33,7 @@ class SystemRandomness:
     def token(self) -> str:
         """See `Randomness`."""
         return secrets.token_urlsafe(32)
+
+    def fraction(self) -> float:
+        """See `Randomness`."""
+        return secrets.randbelow(_STEPS) / _STEPS

@@ -9,6 +9,7 @@ from moniqo.entrypoints.providers.foundation import Foundation
 from moniqo.entrypoints.providers.identity import Identity
 from moniqo.entrypoints.providers.jobs import Jobs
 from moniqo.entrypoints.providers.limits import Limits
+from moniqo.entrypoints.providers.mail import Mails
 from moniqo.entrypoints.providers.notifications import Notifications
 from moniqo.entrypoints.providers.trading import Trading
 from moniqo.entrypoints.providers.use_cases import UseCases
@@ -21,5 +22,5 @@ def build_container(settings: Settings, *overrides: Provider) -> AsyncContainer:
     `overrides` replace what they provide; tests pass them, nothing is patched.
     """
     contexts = (Identity(), Billing(), Notifications(), Agents(), Trading(), FirstStart())
-    edges = (Jobs(), Limits())
+    edges = (Jobs(), Limits(), Mails())
     return make_async_container(Foundation(settings), UseCases(), *contexts, *edges, *overrides)

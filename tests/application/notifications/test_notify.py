@@ -15,6 +15,7 @@ from moniqo.domain.shared.event import Event
 from moniqo.domain.shared.ids import FlowId, FlowRunId, OutboxEventId, TradeId, UserId
 from moniqo.domain.trading.events import OrderRefused, TradeClosed, TradeOpened
 from support.clock import SettableClock
+from support.dice import Dice
 from support.factories import registered_user
 from support.people import People
 from support.store import CountingIds
@@ -152,7 +153,7 @@ async def test_each_event_that_concerns_a_user_reaches_them_through_the_outbox()
         for kind in kinds:
             tx.emit(event_of(kind, user_id))
 
-    await RelayOutbox(people.uow, people.clock, reactions(Notify(people.uow)))()
+    await RelayOutbox(people.uow, people.clock, Dice(), reactions(Notify(people.uow)))()
 
     assert {made.kind for made in await people.all(Notification)} == {
         "trade_opened",

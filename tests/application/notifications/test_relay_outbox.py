@@ -1,18 +1,29 @@
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from moniqo.application.notifications.relay_outbox import LEASE, MOST_ATTEMPTS, RelayOutbox
+import pytest
+
+from moniqo.application.notifications.relay_outbox import RelayOutbox
+from moniqo.application.notifications.retrying import RetryTerms
+from moniqo.application.shared.persistence import UnitOfWork
+from moniqo.application.shared.query import Listing
 from moniqo.domain.audit.outbox_event import OutboxEvent
+from moniqo.domain.shared.errors import Unavailable, Undeliverable
 from moniqo.domain.shared.event import Event
 from moniqo.domain.shared.ids import FlowId, OutboxEventId, TradeId, UserId
 from moniqo.domain.trading.events import CandlesImported, TradeClosed, TradeOpened
+from support.dice import Dice
 from support.people import People
 
 LONG_PAUSE = timedelta(hours=1)
+TERMS = RetryTerms()
+LEASE = TERMS.lease
+MOST_ATTEMPTS = TERMS.attempts
 
 
 @dataclass
@@ -28,6 +39,39 @@ class Listener:
             self.failures -= 1
             raise RuntimeError("not now")
         self.told.append((event, event_id))
+
+
+class FailingOnce:
+    """A unit of work whose store is lost at the first claim of an event of that name."""
+
+    def __init__(self, uow: UnitOfWork, name: str) -> None:
+        self._uow, self._name, self.failed = uow, name, False
+
+    @asynccontextmanager
+    async def __call__(self) -> AsyncIterator[Any]:
+        async with self._uow() as tx:
+            yield _Failing(tx, self)
+
+    def look_at(self, event: OutboxEvent) -> None:
+        if event.name == self._name and not self.failed:
+            self.failed = True
+            raise Unavailable("The store is gone.")
+
+
+class _Failing:
+    def __init__(self, tx: Any, uow: FailingOnce) -> None:
+        self._tx, self._uow = tx, uow
+
+    def __getitem__(self, entity: type[Any]) -> Any:
+        self._repository = self._tx[entity]
+        return self
+
+    async def page(self, listing: Listing) -> Any:
+        return await self._repository.page(listing)
+
+    async def save(self, event: OutboxEvent) -> OutboxEvent:
+        self._uow.look_at(event)
+        return await self._repository.save(event)  # type: ignore[no-any-return]
 
 
 def opened(people: People) -> TradeOpened:
@@ -59,8 +103,10 @@ async def emit(people: People, *events: Event) -> None:
         people.clock.advance(milliseconds=1)
 
 
-def relay(people: People, reactions: Mapping[type[Event], Any]) -> RelayOutbox:
-    return RelayOutbox(people.uow, people.clock, reactions)
+def relay(
+    people: People, reactions: Mapping[type[Event], Any], terms: RetryTerms = TERMS
+) -> RelayOutbox:
+    return RelayOutbox(people.uow, people.clock, Dice(), reactions, terms)
 
 
 async def outbox(people: People) -> OutboxEvent:
@@ -136,6 +182,7 @@ async def test_poison_is_parked_with_its_error() -> None:
 
     row = await outbox(people)
     assert (row.attempts, row.done_at, row.error) == (MOST_ATTEMPTS, None, "RuntimeError: not now")
+    assert row.parked_at is not None
     assert broken.failures == 1000 - MOST_ATTEMPTS
 
 
@@ -215,3 +262,127 @@ async def test_more_events_than_fit_one_batch_are_all_told() -> None:
             tx.emit(opened(people))
 
     assert await relay(people, {TradeOpened: (listener,)})() == 230
+
+
+async def test_a_refusal_for_good_is_parked_at_once_and_told_to_operators(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    people = People()
+    await emit(people, opened(people))
+
+    async def refuse(_: Event, __: OutboxEventId) -> None:
+        raise Undeliverable("No mail for ada@example.com.")
+
+    await relay(people, {TradeOpened: (refuse,)})()
+
+    row = await outbox(people)
+    assert (row.attempts, row.parked_at) == (1, people.clock.now())
+    assert row.error == "Undeliverable: No mail for ***"
+    assert [record.message for record in caplog.records] == ["event parked"]
+    assert "ada@example.com" not in str(vars(caplog.records[0]))
+
+
+async def test_a_service_that_says_when_to_come_again_is_left_alone_until_then() -> None:
+    people = People()
+    await emit(people, opened(people))
+
+    async def busy(_: Event, __: OutboxEventId) -> None:
+        raise Unavailable("Busy.", retry_after=600)
+
+    tell = relay(people, {TradeOpened: (busy,)})
+    await tell()
+    row = await outbox(people)
+    people.clock.advance(seconds=599)
+    await tell()
+
+    assert (await outbox(people)).attempts == 1
+    assert row.lease_until == people.clock.advance(seconds=1)
+
+
+async def test_what_an_operator_wants_again_is_told_again() -> None:
+    people, flaky = People(), Listener(failures=1)
+    await emit(people, opened(people))
+    tell = relay(people, {TradeOpened: (flaky,)}, RetryTerms(attempts=1))
+    await tell()
+    parked = await outbox(people)
+
+    await people.save(parked.unparked())
+
+    assert (await tell(), len(flaky.told)) == (1, 1)
+
+
+async def test_a_slow_reaction_holds_up_no_other() -> None:
+    people, quick = People(), Listener()
+    finish, all_others = asyncio.Event(), asyncio.Event()
+    await emit(people, closed(people), *(opened(people) for _ in range(150)), closed(people))
+
+    async def count(event: Event, event_id: OutboxEventId) -> None:
+        await quick(event, event_id)
+        if len(quick.told) == 150:
+            all_others.set()
+
+    async def slow(_: Event, __: OutboxEventId) -> None:
+        await finish.wait()
+
+    telling = asyncio.create_task(relay(people, {TradeClosed: (slow,), TradeOpened: (count,)})())
+    await all_others.wait()
+    was_running = not telling.done()
+    finish.set()
+
+    assert was_running
+    assert await telling == 152
+
+
+async def test_a_reaction_that_takes_too_long_is_cut_off_and_tried_again() -> None:
+    people = People()
+    await emit(people, opened(people))
+    cut: list[bool] = []
+
+    async def stalled(_: Event, __: OutboxEventId) -> None:
+        try:
+            await asyncio.sleep(3600)
+        except asyncio.CancelledError:
+            cut.append(True)
+            raise
+
+    terms = RetryTerms(limit=timedelta(milliseconds=20))
+    await relay(people, {TradeOpened: (stalled,)}, terms)()
+
+    row = await outbox(people)
+    assert (cut, row.error, row.done_at) == ([True], "TimeoutError: ", None)
+    assert row.lease_until == people.clock.now() + terms.first_pause
+
+
+async def test_at_most_so_many_are_told_at_once() -> None:
+    people = People()
+    await emit(people, *(opened(people) for _ in range(20)))
+    now, most = 0, 0
+
+    async def count(_: Event, __: OutboxEventId) -> None:
+        nonlocal now, most
+        now += 1
+        most = max(most, now)
+        await asyncio.sleep(0.001)
+        now -= 1
+
+    await relay(people, {TradeOpened: (count,)}, RetryTerms(at_once=3))()
+
+    assert most == 3
+
+
+async def test_no_reaction_is_cut_off_because_the_store_failed_another() -> None:
+    people, listener = People(), Listener()
+    await emit(people, opened(people), closed(people))
+
+    async def kept(event: Event, event_id: OutboxEventId) -> None:
+        await asyncio.sleep(0.01)
+        await listener(event, event_id)
+
+    failing = FailingOnce(people.uow, TradeClosed.__name__)
+    tell = RelayOutbox(failing, people.clock, Dice(), {TradeOpened: (kept,), TradeClosed: (kept,)})
+    with pytest.raises(Unavailable):
+        await tell()
+
+    first = (await people.all(OutboxEvent))[0]
+    assert first.done_at is not None
+    assert len(listener.told) >= 1

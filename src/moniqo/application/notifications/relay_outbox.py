@@ -1,54 +1,81 @@
 """Telling events to whoever reacts to them."""
 
+import asyncio
+import logging
+from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
 from typing import Any
 
+from moniqo.application.notifications.retrying import RetryTerms, reason_of
 from moniqo.application.shared.persistence import UnitOfWork
 from moniqo.application.shared.query import Listing, either, is_null, lt
-from moniqo.application.shared.system import Clock
+from moniqo.application.shared.system import Clock, Randomness
 from moniqo.domain.audit.outbox_event import OutboxEvent
 from moniqo.domain.shared.decoding import decode
-from moniqo.domain.shared.errors import StaleVersion
+from moniqo.domain.shared.errors import StaleVersion, Undeliverable
 from moniqo.domain.shared.event import Event
 from moniqo.domain.shared.ids import OutboxEventId
 
 Reaction = Callable[[Any, OutboxEventId], Awaitable[None]]
-"""Takes an event and its id. It may be called again with the same: then it changes nothing."""
+"""Takes an event and its id. It may be called again with the same: then it changes nothing.
 
-LEASE = timedelta(minutes=1)
-"""How long one event may take before somebody else tries."""
-MOST_ATTEMPTS = 8
-_FIRST_PAUSE = timedelta(seconds=5)
+Raises `Undeliverable` if it would never succeed.
+"""
+Reactions = Mapping[type[Event], tuple[Reaction, ...]]
+"""Who reacts to what, in order: one that fails keeps those after it waiting."""
+
 _AT_ONCE = 100
+"""Rows that are read at once."""
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class RelayOutbox:
     """Tell every event that is due, oldest first, to the reactions registered for its kind.
 
-    Each is told at least once, by whichever relay claims it first. One whose reaction fails is
-    tried again later and later; after `MOST_ATTEMPTS` it is parked: never told again by itself,
-    with its last error for operators to see. One that nobody reacts to is done at once.
+    Each is told at least once, by whichever relay claims it first, several at the same time: a
+    slow one holds up no other. One whose reaction fails is tried again later and later, then
+    parked: never told again by itself, with its last error for operators to see. One that nobody
+    reacts to is done at once.
     """
 
     uow: UnitOfWork
     clock: Clock
-    reactions: Mapping[type[Event], tuple[Reaction, ...]]
+    randomness: Randomness
+    reactions: Reactions
+    terms: RetryTerms = field(default_factory=RetryTerms)
 
     async def __call__(self) -> int:
         """Answers how many events are done now."""
+        waiting = deque(await self._due())
+        reading = asyncio.Lock()
+        at_once = min(self.terms.at_once, len(waiting))
+        tellers = (self._tell_all(waiting, reading) for _ in range(at_once))
+        # All of them end, whatever happens to one: no mail is cut off because of another.
+        counts = await asyncio.gather(*tellers, return_exceptions=True)
+        for problem in counts:
+            if isinstance(problem, BaseException):
+                raise problem
+        return sum(count for count in counts if isinstance(count, int))
+
+    async def _tell_all(self, waiting: deque[OutboxEvent], reading: asyncio.Lock) -> int:
         done = 0
-        while due := await self._due():
-            for event in due:
-                done += await self._tell(event)
+        while event := await self._next(waiting, reading):
+            done += await self._tell(event)
         return done
+
+    async def _next(self, waiting: deque[OutboxEvent], reading: asyncio.Lock) -> OutboxEvent | None:
+        async with reading:
+            if not waiting:
+                waiting.extend(await self._due())
+            return waiting.popleft() if waiting else None
 
     async def _due(self) -> tuple[OutboxEvent, ...]:
         free = either(is_null("lease_until"), lt("lease_until", self.clock.now()))
-        where = (is_null("done_at"), lt("attempts", MOST_ATTEMPTS), free)
+        where = (is_null("done_at"), is_null("parked_at"), free)
         async with self.uow() as tx:
             listing = Listing(where=where, sort=("occurred_at",), limit=_AT_ONCE)
             return (await tx[OutboxEvent].page(listing)).items
@@ -57,7 +84,8 @@ class RelayOutbox:
         told = False
         # Somebody else's claim, or somebody else's taking over what took too long, wins.
         with suppress(StaleVersion):
-            claimed = await self._save(event.claimed(until=self.clock.now() + LEASE))
+            until = self.clock.now() + self.terms.lease
+            claimed = await self._save(event.claimed(until=until))
             outcome = await self._outcome(claimed)
             await self._save(outcome)
             told = outcome.done_at is not None
@@ -69,12 +97,20 @@ class RelayOutbox:
 
     async def _outcome(self, claimed: OutboxEvent) -> OutboxEvent:
         try:
-            await self._react(claimed)
+            async with asyncio.timeout(self.terms.limit.total_seconds()):
+                await self._react(claimed)
         except Exception as problem:  # noqa: BLE001  (whatever it is, the others are told)
-            pause: timedelta = _FIRST_PAUSE * 2 ** (claimed.attempts - 1)
-            error = f"{type(problem).__name__}: {problem}"
-            return claimed.failed(error, retry_at=self.clock.now() + pause)
+            return self._failed(claimed, problem)
         return claimed.done(self.clock.now())
+
+    def _failed(self, claimed: OutboxEvent, problem: Exception) -> OutboxEvent:
+        now, reason = self.clock.now(), reason_of(problem)
+        if isinstance(problem, Undeliverable) or claimed.attempts >= self.terms.attempts:
+            about = {"event_name": claimed.name, "event_id": str(claimed.id), "reason": reason}
+            logger.error("event parked", extra=about)
+            return claimed.parked(reason, now)
+        pause = self.terms.pause(claimed.attempts, problem, self.randomness.fraction())
+        return claimed.failed(reason, retry_at=now + pause)
 
     async def _react(self, claimed: OutboxEvent) -> None:
         for kind, reactions in self.reactions.items():

@@ -24,3 +24,6 @@ class Randomness(Protocol):
 
     def token(self) -> str:
         """256 random bits, URL-safe."""
+
+    def fraction(self) -> float:
+        """Any number from 0 to below 1, each as likely."""

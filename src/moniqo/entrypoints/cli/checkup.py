@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from moniqo.adapters.cache.redis_probe import ping
 from moniqo.adapters.persistence.backend import Backend
+from moniqo.application.mail.ports import Mailer
 from moniqo.domain.shared.errors import AppError
 from moniqo.entrypoints.cli.exits import Exit
 from moniqo.entrypoints.cli.failures import MigrationsPending, failure_of
@@ -46,6 +47,7 @@ async def examine() -> list[Finding]:
         Finding("settings", _settings(settings)),
         *await _store(settings),
         *await _services(settings),
+        await _mail(settings),
     ]
 
 
@@ -76,6 +78,17 @@ async def _services(settings: Settings) -> list[Finding]:
     if url is None:
         return []
     return [await _tried("redis", "answers", lambda: ping(url.value))]
+
+
+async def _mail(settings: Settings) -> Finding:
+    told: list[str] = []
+    async with parts(settings) as container:
+
+        async def ask() -> None:
+            told.append(await (await container.get(Mailer)).probe())
+
+        asked = await _tried("mail", "", ask)
+    return replace(asked, message=told[0]) if told else asked
 
 
 async def _tried(name: str, good: str, call: Callable[[], Awaitable[None]]) -> Finding:

@@ -9,6 +9,7 @@ from moniqo.entrypoints.cli.doctor import doctor
 from moniqo.entrypoints.cli.exits import DESCRIPTION
 from moniqo.entrypoints.cli.flows import flows
 from moniqo.entrypoints.cli.init import init
+from moniqo.entrypoints.cli.mail import mail
 from moniqo.entrypoints.cli.market import market
 from moniqo.entrypoints.cli.migrate import migrate
 from moniqo.entrypoints.cli.openapi import openapi
@@ -22,5 +23,5 @@ def moniqo() -> None:
     """A backend on which AI agents trade, under control."""
 
 
-for command in (init, migrate, serve, demo, doctor, market, users, flows, backtest, openapi):
+for command in (init, migrate, serve, demo, doctor, market, users, mail, flows, backtest, openapi):
     moniqo.add_command(command)

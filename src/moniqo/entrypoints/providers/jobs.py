@@ -26,6 +26,8 @@ from moniqo.domain.shared.ids import BacktestId, FlowRunId
 from moniqo.entrypoints.settings import Settings
 
 CLEANED_EVERY = timedelta(hours=1)
+RELAYS = 3
+"""So many tell events at once, each several: while one waits for a slow mail, others go on."""
 SECONDS_TO_END = 10
 """How long jobs may go on once the container closes; then they are cut off and resumed later."""
 
@@ -68,7 +70,7 @@ class Jobs(Provider):
             handlers,
             resumers=resumers,
             concurrency=limits.job_concurrency,
-            apart={RUN_BACKTEST: limits.backtest_concurrency},
+            apart={RUN_BACKTEST: limits.backtest_concurrency, RELAY_OUTBOX: RELAYS},
         )
         yield queue
         await queue.drain(SECONDS_TO_END)

@@ -1,14 +1,17 @@
 """Events on their way to whoever reacts to them."""
 
+from datetime import timedelta
+
 from dishka import Provider, Scope, provide
 
+from moniqo.application.mail.mail_event import MailEvent, mailing
 from moniqo.application.notifications.notify import Notify, reactions
-from moniqo.application.notifications.relay_outbox import RelayOutbox
-from moniqo.application.shared.persistence import UnitOfWork
-from moniqo.application.shared.system import Clock
+from moniqo.application.notifications.relay_outbox import Reactions
+from moniqo.application.notifications.retrying import RetryTerms
 from moniqo.application.trading.settle_orders import SettleOrders
 from moniqo.domain.shared.ids import OutboxEventId
 from moniqo.domain.trading.events import CandlesImported
+from moniqo.entrypoints.settings import Settings
 
 
 class Notifications(Provider):
@@ -17,12 +20,25 @@ class Notifications(Provider):
     scope = Scope.APP
 
     @provide
-    def relay(
-        self, uow: UnitOfWork, clock: Clock, notify: Notify, settle_orders: SettleOrders
-    ) -> RelayOutbox:
-        """Users are told; orders that waited for a bar are asked about once there are new ones."""
+    def reactions(self, notify: Notify, mail: MailEvent, settle_orders: SettleOrders) -> Reactions:
+        """Users are told; orders that waited for a bar are asked about once there are new ones.
+
+        Mail comes last: what is before it can be repeated without anybody noticing.
+        """
 
         async def settle(_event: CandlesImported, _event_id: OutboxEventId) -> None:
             await settle_orders()
 
-        return RelayOutbox(uow, clock, {**reactions(notify), CandlesImported: (settle,)})
+        told, mailed = reactions(notify), mailing(mail)
+        both = {kind: told.get(kind, ()) + mailed.get(kind, ()) for kind in (*told, *mailed)}
+        return {**both, CandlesImported: (settle,)}
+
+    @provide
+    def retry_terms(self, settings: Settings) -> RetryTerms:
+        """By the settings `EVENT_*`."""
+        chosen = settings.events
+        return RetryTerms(
+            attempts=chosen.event_attempts,
+            at_once=chosen.event_concurrency,
+            limit=timedelta(seconds=chosen.event_timeout_seconds),
+        )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from moniqo.domain.shared.errors import Fault
+from moniqo.entrypoints.settings.mail import mail_faults
 from moniqo.entrypoints.settings.model import SAMPLE, Security, Settings, Storage
 from moniqo.entrypoints.settings.values import KeyRing, StorageBackend
 
@@ -20,6 +21,7 @@ def faults_of(settings: Settings) -> list[Fault]:
         *_storage(settings.storage),
         *_short(settings.security),
         *_pages(settings),
+        *mail_faults(settings.mail, sheltered=settings.application.environment.sheltered),
         *([] if settings.application.environment.sheltered else _exposed(settings)),
     ]
 

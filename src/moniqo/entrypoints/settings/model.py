@@ -8,6 +8,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from moniqo import __version__
+from moniqo.entrypoints.settings.mail import Events, MailDelivery
 from moniqo.entrypoints.settings.values import (
     ConnectionUrl,
     Environment,
@@ -277,5 +278,7 @@ class Settings:
     storage: Storage = field(default_factory=Storage)
     security: Security = field(default_factory=Security)
     accounts: Accounts = field(default_factory=Accounts)
+    mail: MailDelivery = field(default_factory=MailDelivery)
+    events: Events = field(default_factory=Events)
     jobs: Jobs = field(default_factory=Jobs)
     superadmin: Superadmin = field(default_factory=Superadmin)

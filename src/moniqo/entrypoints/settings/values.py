@@ -34,6 +34,22 @@ class Environment(StrEnum):
         return self in {Environment.LOCAL, Environment.DEVELOPMENT}
 
 
+class MailBackend(StrEnum):
+    """Who takes mails."""
+
+    OUTBOX = "outbox"
+    RESEND = "resend"
+    SMTP = "smtp"
+
+
+class SmtpTls(StrEnum):
+    """How the way to the mail server is encrypted."""
+
+    STARTTLS = "starttls"
+    TLS = "tls"
+    NONE = "none"
+
+
 class LogLevel(StrEnum):
     """The least severity that is logged."""
 
@@ -65,6 +81,12 @@ class SigningAlgorithm(StrEnum):
 
 class ConnectionUrl(Secret):
     """A service's address, which may hold its password."""
+
+    __slots__ = ()
+
+
+class ApiKey(Secret):
+    """What a service knows us by."""
 
     __slots__ = ()
 

@@ -1,0 +1,1 @@
+"""Wording mails and handing them over, behind the ports of `application.mail`."""

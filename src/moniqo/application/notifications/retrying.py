@@ -1,0 +1,47 @@
+"""When an event that could not be told is told again, and what is kept of the reason."""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+
+from moniqo.domain.shared.errors import AppError
+
+_ADDRESS = re.compile(r"[^\s<>\"'(),:;=]+@[^\s<>\"'(),:;]+")
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{40,}")
+
+
+@dataclass(frozen=True, slots=True)
+class RetryTerms:
+    """`attempts` in vain, and an event is parked; `at_once` are told at the same time.
+
+    Telling one may take as long as `limit`. Who told it may be lost: after `lease` somebody else
+    takes it. Pauses double from `first_pause` to `longest_pause`.
+    """
+
+    attempts: int = 12
+    at_once: int = 8
+    limit: timedelta = timedelta(seconds=20)
+    first_pause: timedelta = timedelta(seconds=5)
+    longest_pause: timedelta = timedelta(minutes=30)
+
+    @property
+    def lease(self) -> timedelta:
+        """Longer than the limit, by the time that it takes to write down how it went."""
+        return self.limit + timedelta(seconds=10)
+
+    def pause(self, attempts: int, problem: Exception, fraction: float) -> timedelta:
+        """The pause after so many attempts.
+
+        It is not shorter than the problem asks for, and up to half as long again by `fraction`
+        (0 to 1): what failed together does not come back together.
+        """
+        doubled: timedelta = self.first_pause * 2 ** min(attempts - 1, 32)
+        asked = problem.retry_after if isinstance(problem, AppError) else None
+        least = max(min(doubled, self.longest_pause), timedelta(seconds=asked or 0))
+        return least * (1 + fraction / 2)
+
+
+def reason_of(problem: Exception) -> str:
+    """The problem's kind and words, without addresses of people and without tokens."""
+    text = _TOKEN.sub("***", _ADDRESS.sub("***", str(problem)))
+    return f"{type(problem).__name__}: {text}"

@@ -1,0 +1,43 @@
+"""Each letter with made-up data. The links lead nowhere: their token is no token."""
+
+from moniqo.application.mail.letters import (
+    EmailChange,
+    EmailWasChanged,
+    Invitation,
+    Letter,
+    NewDevice,
+    NotificationLetter,
+    PasswordReset,
+    PasswordWasChanged,
+    SessionEnded,
+    Verification,
+    Welcome,
+)
+from moniqo.application.mail.pages import Pages
+from moniqo.domain.identity.mail_token import MailPurpose
+
+NO_TOKEN = "sample"  # noqa: S105  (it opens nothing)
+
+
+def samples(pages: Pages) -> tuple[Letter, ...]:
+    """One of each kind."""
+    verify = pages.link(MailPurpose.VERIFY, NO_TOKEN)
+    reset = pages.link(MailPurpose.RESET, NO_TOKEN)
+    change = pages.link(MailPurpose.EMAIL_CHANGE, NO_TOKEN)
+    return (
+        Welcome(name="Ada", link=pages.home),
+        Verification(link=verify, lifetime="24 hours"),
+        PasswordReset(name="Ada", link=reset, lifetime="1 hour"),
+        Invitation(name="Ada", link=reset, lifetime="1 hour"),
+        EmailChange(link=change, lifetime="24 hours"),
+        EmailWasChanged(name="Ada"),
+        PasswordWasChanged(name="Ada", link=pages.home),
+        NewDevice(name="Ada", device="Firefox on Linux", address="203.0.113.7", link=pages.home),
+        SessionEnded(name="Ada", link=pages.home),
+        NotificationLetter(
+            name="Ada",
+            title="Position closed in BTC/USDT",
+            description="It ended with a profit of 25 USDT, net of fees.",
+            link=pages.home,
+        ),
+    )

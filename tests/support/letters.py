@@ -1,0 +1,84 @@
+"""Mails put together on the memory backend: who gets which, and where its link leads."""
+
+import re
+from dataclasses import dataclass, field
+
+from moniqo.adapters.mail.minijinja_mail_templates import MinijinjaMailTemplates
+from moniqo.adapters.security.hmac_mail_links import HmacMailLinks
+from moniqo.application.identity.mail_tokens import MailTokens
+from moniqo.application.mail.desk import Desk
+from moniqo.application.mail.mail_event import MailEvent
+from moniqo.application.mail.pages import Pages
+from moniqo.application.mail.ports import Mail
+from moniqo.domain.identity.account import Account
+from moniqo.domain.identity.user import User
+from moniqo.domain.shared.errors import AppError
+from moniqo.domain.shared.event import Event
+from moniqo.domain.shared.ids import OutboxEventId
+from support.factories import registered_user
+from support.people import KEYS, People
+
+_TOKEN = re.compile(r"\?token=(\S+)")
+
+
+@dataclass
+class Bag:
+    """See `Mailer`: keeps each key's mail once; refuses with `problem` while there is one."""
+
+    mails: dict[str, Mail] = field(default_factory=dict)
+    problem: AppError | None = None
+    handed_over: int = 0
+
+    async def send(self, mail: Mail, *, key: str) -> None:
+        """See `Mailer`."""
+        self.handed_over += 1
+        if self.problem is not None:
+            raise self.problem
+        self.mails.setdefault(key, mail)
+
+    async def probe(self) -> str:
+        """See `Mailer`."""
+        return "a bag"
+
+
+@dataclass
+class PostRoom:
+    """People, and the mails that they get."""
+
+    people: People = field(default_factory=People)
+    bag: Bag = field(default_factory=Bag)
+
+    @property
+    def tokens(self) -> MailTokens:
+        """What links prove."""
+        return MailTokens(self.people.uow, self.people.clock, HmacMailLinks(keys=KEYS))
+
+    @property
+    def react(self) -> MailEvent:
+        """The reaction."""
+        pages = Pages.of_frontend("https://app.moniqo.test/")
+        desk = Desk(self.people.uow, self.people.clock, self.tokens, pages)
+        return MailEvent(desk, MinijinjaMailTemplates("Moniqo"), self.bag)
+
+    async def told(self, event: Event, event_id: OutboxEventId | None = None) -> Mail | None:
+        """The mail that the event gave, if it gave one."""
+        event_id = event_id or OutboxEventId(self.people.ids.new())
+        self.bag.mails.pop(str(event_id), None)
+        await self.react(event, event_id)
+        return self.bag.mails.get(str(event_id))
+
+    async def somebody(self, *, is_verified: bool = True, **names: str) -> tuple[User, Account]:
+        """A user and their account."""
+        user = await registered_user(self.people, **names)
+        async with self.people.uow() as tx:
+            account = await tx[Account].get(user.account_id)
+            if not is_verified:
+                account = await tx[Account].save(account.with_(is_verified=False))
+        return user, account
+
+
+def token_in(mail: Mail) -> str:
+    """The token of the mail's link."""
+    found = _TOKEN.search(mail.text)
+    assert found is not None, mail.text
+    return found[1]
