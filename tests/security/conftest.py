@@ -1,14 +1,12 @@
 """Arenas for the tests of this folder; see the README beside."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 
 import pytest
 import pytest_asyncio
 
-from support.arena import Arena, open_arena
-
-Arenas = Callable[..., Awaitable[Arena]]
+from support.arena import Arena, Arenas, open_arena
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

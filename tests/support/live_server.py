@@ -104,6 +104,12 @@ class Server:
         self.begin()
         self.await_ready()
 
+    def memory(self) -> int:
+        """Bytes that it holds in memory."""
+        assert self.process is not None
+        pages = Path(f"/proc/{self.process.pid}/statm").read_text().split()[1]
+        return int(pages) * os.sysconf("SC_PAGESIZE")
+
     def lines(self) -> list[dict[str, Any]]:
         """What it logged."""
         return [json.loads(line) for line in self.log.read_text().splitlines() if line[:1] == "{"]

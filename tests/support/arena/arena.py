@@ -132,6 +132,10 @@ class Arena:
             with (self.folder / "answers.txt").open("ab") as file:
                 file.write(str(response.headers).encode() + response.content + b"\n")
 
+    def memory(self) -> int:
+        """Bytes that the servers' processes hold, by what the kernel says."""
+        return sum(server.memory() for server in self.servers)
+
     def lines(self) -> list[dict[str, Any]]:
         """What the servers logged, one process after the other."""
         return [line for server in self.servers for line in server.lines()]

@@ -1,6 +1,6 @@
 """Setting up an arena as an operator sets up the application, and taking it down."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -18,8 +18,17 @@ RAISED = {
     "HASHING_THREADS": "2",
     "LOG_LEVEL": "info",
     "RATE_LIMIT_PER_MINUTE": "1000000",
+    "SIGN_IN_FAILURES_PER_IP": "1000000",
+    "REFRESHES_PER_HOUR": "1000",
+    "PASSWORD_CHANGES_PER_HOUR": "1000",
+    "MAILS_PER_ADDRESS_PER_HOUR": "1000",
+    "MAILS_PER_IP_PER_HOUR": "1000000",
+    "UPLOADS_PER_HOUR": "1000000",
 }
 """Settings under which tests do not stand in each other's way; a test may lower them again."""
+
+Arenas = Callable[..., Awaitable[Arena]]
+"""Backend, `processes` and settings → an arena."""
 
 
 @asynccontextmanager
