@@ -13,6 +13,7 @@ from moniqo.adapters.queue.in_process import InProcessQueue
 from moniqo.application.identity.create_user import CreateUser
 from moniqo.application.identity.registration import Registration
 from moniqo.application.shared.persistence import UnitOfWork
+from moniqo.application.shared.query import Condition, Listing
 from moniqo.application.shared.seed_system import SeedSystem
 from moniqo.domain.identity.account import Account
 from moniqo.domain.identity.credentials import Password
@@ -108,6 +109,11 @@ class House:
         async with (await self.container.get(UnitOfWork))() as tx:
             await tx[Instrument].add(instrument)
             await tx[Candle].add_many(rows)
+
+    async def all(self, entity: type[Any], *where: Condition) -> tuple[Any, ...]:
+        """Every stored entity that matches, oldest first."""
+        async with (await self.container.get(UnitOfWork))() as tx:
+            return (await tx[entity].page(Listing(where=where, limit=1000))).items
 
     async def quiet(self) -> None:
         """Wait until every job has ended."""

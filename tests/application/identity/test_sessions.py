@@ -18,6 +18,7 @@ from moniqo.domain.identity.session import RevokeReason, Session
 from moniqo.domain.identity.user import User
 from moniqo.domain.shared.errors import (
     AccountInactive,
+    EmailNotVerified,
     NotFound,
     TokenExpired,
     TokenReused,
@@ -218,6 +219,16 @@ async def test_a_deactivated_account_is_told_at_the_next_request() -> None:
         await people.refresh(first.refresh_token)
 
 
+async def test_whoever_is_unverified_may_do_nothing_with_a_token() -> None:
+    people = await signed_up()
+    first = await people.sign_in()
+    (account,) = await people.all(Account)
+    await people.save(account.with_(is_verified=False))
+
+    with pytest.raises(EmailNotVerified):
+        await people.authenticate(token=first.access_token)
+
+
 async def test_a_role_that_loses_a_right_loses_it_at_the_next_request() -> None:
     people = await signed_up()
     first = await people.sign_in()
@@ -302,10 +313,11 @@ async def test_a_profile_shows_who_one_is() -> None:
 
 async def test_users_are_listed_in_pages() -> None:
     people = await open_people()
-    empty = await ListUsers(people.uow)(listing=Listing())
+    list_users = ListUsers(people.uow, people.backend.people(), people.ids)
+    empty = await list_users(listing=Listing())
     made = [await people.register(email=f"{name}@example.com") for name in "abc"]
 
-    page = await ListUsers(people.uow)(listing=Listing(limit=2))
+    page = await list_users(listing=Listing(limit=2))
 
     assert (empty.items, empty.total) == ((), 0)
     assert (page.items, page.total) == (tuple(made[:2]), 3)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, Protocol, TypeVar
 
 from moniqo.adapters.persistence.collection import Collection
+from moniqo.application.identity.people import PeopleReader
 from moniqo.application.shared.query import Condition
 from moniqo.domain.shared.entity import Entity
 
@@ -72,6 +73,9 @@ class Backend(Protocol):
 
     def session(self) -> Session:
         """A new unit of work; takes no connection until it is used."""
+
+    def people(self) -> PeopleReader:
+        """Users joined with their accounts."""
 
     async def migrate(self) -> None:
         """Bring schema and indexes to the state this version needs; idempotent."""

@@ -1,27 +1,13 @@
 """What the ways to read users with their accounts have in common."""
 
-from typing import Protocol
-
 from moniqo.adapters.persistence import cursors
 from moniqo.adapters.persistence.backend import Select
 from moniqo.adapters.persistence.collection import Collection
-from moniqo.application.identity.people import PeopleReader, Person
+from moniqo.application.identity.people import Person
 from moniqo.application.shared.query import Listing, Page
-from moniqo.domain.identity.user import User
-from moniqo.domain.shared.schema import schema
 
 PEOPLE = Collection(Person, "people")
 """No collection of its own: what is known of the fields of a `Person`."""
-OF_USER = frozenset(field.name for field in schema(User)) & PEOPLE.fields.keys()
-"""The fields that are the user's; the others are the account's."""
-OF_ACCOUNT = PEOPLE.fields.keys() - OF_USER
-
-
-class Peopled(Protocol):
-    """A backend that joins users and accounts."""
-
-    def people(self) -> PeopleReader:
-        """The reader."""
 
 
 def selected(listing: Listing) -> Select:

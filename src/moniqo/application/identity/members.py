@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from moniqo.application.identity.people import Person, joined
 from moniqo.application.shared.persistence import Transaction
 from moniqo.application.shared.query import Listing, any_of
+from moniqo.application.shared.views import view
 from moniqo.domain.identity.account import Account
 from moniqo.domain.identity.credentials import Email, Username
 from moniqo.domain.identity.role import Permission, Role
@@ -44,6 +46,7 @@ class Profile:
     full_name: str
     birthday: Birthday | None
     phone_number: PhoneNumber | None
+    avatar_url: str
     role_id: RoleId
     role: str
     permissions: tuple[str, ...]
@@ -53,29 +56,23 @@ class Profile:
     last_login_at: datetime | None
     created_at: datetime | None
     updated_at: datetime | None
+    deleted_at: datetime | None
 
 
 def profile(user: User, account: Account, role: str, permissions: Iterable[str]) -> Profile:
     """What is shown of a user with the role of that name."""
-    return Profile(
-        id=user.id,
-        version=user.version,
-        email=account.email,
-        username=account.username,
-        first_name=user.first_name,
-        last_name=user.last_name,
-        full_name=user.full_name,
-        birthday=user.birthday,
-        phone_number=user.phone_number,
-        role_id=user.role_id,
+    return profile_of_person(joined(user, account), role, permissions)
+
+
+def profile_of_person(person: Person, role: str, permissions: Iterable[str]) -> Profile:
+    """The same of a user and account that were read as one."""
+    return view(
+        Profile,
+        person,
         role=role,
         permissions=tuple(sorted(permissions)),
         is_admin=role in ADMINISTRATORS,
-        is_verified=account.is_verified,
-        is_active=account.is_active,
-        last_login_at=account.last_login_at,
-        created_at=user.created_at,
-        updated_at=user.updated_at,
+        avatar_url=f"/api/v1/users/{person.id}/avatar",
     )
 
 

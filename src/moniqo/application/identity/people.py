@@ -5,10 +5,12 @@ from datetime import datetime
 from typing import Protocol
 
 from moniqo.application.shared.query import Condition, Listing, Page, contains
+from moniqo.domain.identity.account import Account
 from moniqo.domain.identity.credentials import Email, Username
-from moniqo.domain.identity.user import Birthday, PersonName, PhoneNumber
+from moniqo.domain.identity.user import Birthday, PersonName, PhoneNumber, User
 from moniqo.domain.shared.entity import Entity
 from moniqo.domain.shared.ids import RoleId, UserId
+from moniqo.domain.shared.schema import schema
 
 NAMES = "names"
 """What a condition made by `mentioning` is about; no other condition may be."""
@@ -29,6 +31,22 @@ class Person(Entity):
     is_verified: bool
     is_active: bool
     last_login_at: datetime | None
+
+    @property
+    def full_name(self) -> str:
+        """First and last name."""
+        return f"{self.first_name} {self.last_name}"
+
+
+def joined(user: User, account: Account) -> Person:
+    """A user and their account as one."""
+    return Person(**{name: getattr(user if name in OF_USER else account, name) for name in _FIELDS})
+
+
+_FIELDS = tuple(field.name for field in schema(Person))
+OF_USER = frozenset(field.name for field in schema(User)) & {*_FIELDS}
+"""The fields that are the user's; the others are the account's."""
+OF_ACCOUNT = {*_FIELDS} - OF_USER
 
 
 class PeopleReader(Protocol):

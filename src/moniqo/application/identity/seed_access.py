@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from moniqo.application.identity.members import SUPERADMIN
 from moniqo.application.identity.system_roles import PERMISSIONS, SYSTEM_ROLES
 from moniqo.application.shared.conflicts import settled
 from moniqo.application.shared.persistence import Transaction, UnitOfWork
@@ -10,6 +11,8 @@ from moniqo.application.shared.system import Ids
 from moniqo.domain.identity.role import Permission, Role
 from moniqo.domain.shared.errors import AlreadyExists, StaleVersion
 from moniqo.domain.shared.ids import PermissionId, RoleId
+
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +33,28 @@ class SeedAccess:
         async with self.uow() as tx:
             known = await self._permissions(tx)
             for name, (description, keys) in SYSTEM_ROLES.items():
-                await self._role(tx, name, description, tuple(known[key] for key in keys))
+                # Superadmins hold what others have made, too.
+                held = known if name == SUPERADMIN else keys
+                await self._role(tx, name, description, tuple(known[key] for key in held))
 
     async def _permissions(self, tx: Transaction) -> dict[str, PermissionId]:
-        listing = Listing(limit=1000)
-        known = {found.key: found.id for found in (await tx[Permission].page(listing)).items}
+        known = await self._stored(tx)
         for key in PERMISSIONS:
             if key not in known:
                 resource, _, action = key.partition(":")
                 made = Permission(id=PermissionId(self.ids.new()), resource=resource, action=action)
                 known[key] = (await tx[Permission].add(made)).id
         return known
+
+    async def _stored(self, tx: Transaction) -> dict[str, PermissionId]:
+        known: dict[str, PermissionId] = {}
+        cursor = None
+        while True:
+            page = await tx[Permission].page(Listing(limit=_AT_ONCE, cursor=cursor))
+            known |= {found.key: found.id for found in page.items}
+            cursor = page.next_cursor
+            if cursor is None:
+                return known
 
     async def _role(
         self, tx: Transaction, name: str, description: str, held: tuple[PermissionId, ...]

@@ -11,7 +11,10 @@ from moniqo.entrypoints.http.billing.subscriptions import SubscriptionController
 from moniqo.entrypoints.http.endpoint import Controller
 from moniqo.entrypoints.http.identity.auth import AuthController
 from moniqo.entrypoints.http.identity.email_addresses import EmailController, OwnEmailController
+from moniqo.entrypoints.http.identity.me import ProfileController
 from moniqo.entrypoints.http.identity.passwords import PasswordController
+from moniqo.entrypoints.http.identity.permissions import PermissionController
+from moniqo.entrypoints.http.identity.roles import RoleController
 from moniqo.entrypoints.http.identity.sessions import SessionController
 from moniqo.entrypoints.http.identity.users import UserController
 from moniqo.entrypoints.http.operations.health import HealthController
@@ -25,7 +28,10 @@ CONTROLLERS: tuple[type[Controller], ...] = (
     PasswordController,
     EmailController,
     SessionController,
+    ProfileController,
     UserController,
+    RoleController,
+    PermissionController,
     OwnEmailController,
     PlanController,
     SubscriptionController,

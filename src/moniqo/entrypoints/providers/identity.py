@@ -22,6 +22,7 @@ from moniqo.application.identity.mail_requests import MailLimits, MailRequests
 from moniqo.application.identity.mail_tokens import LinkTerms, MailTokens
 from moniqo.application.identity.password_proof import PasswordProof
 from moniqo.application.identity.password_rules import PasswordRules
+from moniqo.application.identity.people import PeopleReader
 from moniqo.application.identity.personal_rules import PersonalRules
 from moniqo.application.identity.ports import (
     AccessTokens,
@@ -33,6 +34,7 @@ from moniqo.application.identity.ports import (
     PrincipalReader,
     RefreshTokens,
 )
+from moniqo.application.identity.recorded_changes import RecordedChanges
 from moniqo.application.identity.register_user import RegisterUser
 from moniqo.application.identity.signed_in import SessionTerms
 from moniqo.application.identity.starting_sessions import SessionStarts
@@ -61,12 +63,18 @@ class Identity(Provider):
     password_changes = provide(PasswordChanges)
     mail_requests = provide(MailRequests)
     personal = provide(PersonalRules)
+    changes = provide(RecordedChanges)
     enrolment = provide(Enrolment)
 
     @provide
     def principals(self, backend: Backend, uow: UnitOfWork) -> PrincipalReader:
         """The backend's own, where it has one."""
         return principals_of(backend, uow)
+
+    @provide
+    def people(self, backend: Backend) -> PeopleReader:
+        """Joined by the backend."""
+        return backend.people()
 
     @provide
     def hasher(self, settings: Settings) -> Iterator[PasswordHasher]:

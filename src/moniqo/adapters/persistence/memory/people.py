@@ -1,13 +1,12 @@
 """Users with their accounts, in memory."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from moniqo.adapters.persistence.backend import Select
 from moniqo.adapters.persistence.memory.conditions import Test, bare, cut, test_of
 from moniqo.adapters.persistence.memory.table import Table
-from moniqo.adapters.persistence.people import OF_ACCOUNT, OF_USER, paged, selected
-from moniqo.application.identity.people import NAMES, Person, lowered
+from moniqo.adapters.persistence.people import paged, selected
+from moniqo.application.identity.people import NAMES, Person, joined, lowered
 from moniqo.application.shared.query import Condition, Listing, Page
 from moniqo.domain.identity.account import Account
 from moniqo.domain.identity.user import User
@@ -30,14 +29,9 @@ class MemoryPeople:
         tests = [_test(condition) for condition in select.where]
         for user in self._users.rows.values():
             if select.deleted or user.deleted_at is None:
-                person = _joined(user, self._accounts.rows[user.account_id.int])
+                person = joined(user, self._accounts.rows[user.account_id.int])
                 if all(test(person) for test in tests):
                     yield person
-
-
-def _joined(user: User, account: Account) -> Person:
-    own: dict[str, Any] = {name: getattr(user, name) for name in OF_USER}
-    return Person(**own, **{name: getattr(account, name) for name in OF_ACCOUNT})
 
 
 def _test(condition: Condition) -> Test:

@@ -7,8 +7,8 @@ from moniqo.adapters.persistence.mongo.documents import Document, reader, stored
 from moniqo.adapters.persistence.mongo.failures import translated
 from moniqo.adapters.persistence.mongo.queries import TOTAL, Filter, matching, order, page
 from moniqo.adapters.persistence.mongo.store import Store
-from moniqo.adapters.persistence.people import OF_ACCOUNT, OF_USER, PEOPLE, paged, selected
-from moniqo.application.identity.people import NAMES, Person
+from moniqo.adapters.persistence.people import PEOPLE, paged, selected
+from moniqo.application.identity.people import NAMES, OF_ACCOUNT, OF_USER, Person
 from moniqo.application.shared.query import Listing, Op, Page
 from moniqo.domain.identity.account import Account
 from moniqo.domain.identity.user import User

@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import Column, ColumnElement, Select, func, literal_column, select
 
 from moniqo.adapters.persistence import backend
-from moniqo.adapters.persistence.people import OF_USER, PEOPLE, paged, selected
+from moniqo.adapters.persistence.people import PEOPLE, paged, selected
 from moniqo.adapters.persistence.sql.clauses import Clauses
 from moniqo.adapters.persistence.sql.columns import Words
 from moniqo.adapters.persistence.sql.driver import Driver
@@ -15,7 +15,7 @@ from moniqo.adapters.persistence.sql.rows import Rows
 from moniqo.adapters.persistence.sql.schema import Schema
 from moniqo.adapters.persistence.sql.shapes import Outline, outline
 from moniqo.adapters.persistence.sql.statements import REMEMBERED, Statement, compiled
-from moniqo.application.identity.people import NAMES, Person
+from moniqo.application.identity.people import NAMES, OF_USER, Person
 from moniqo.application.shared.query import Listing, Page
 from moniqo.domain.identity.account import Account
 from moniqo.domain.identity.user import User

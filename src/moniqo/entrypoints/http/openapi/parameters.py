@@ -1,5 +1,6 @@
 """Parameters of a route: in the path, the query and the headers."""
 
+import inspect
 from typing import Any
 
 from moniqo.application.shared.query import eq, gte, lt
@@ -89,7 +90,8 @@ def _removed(permission: str) -> Node:
 
 
 def _filter(chosen: Filter, found: Field, schemas: Schemas) -> Node:
-    meaning = _COMPARED[chosen.compare].format(found.told)
+    said = _COMPARED.get(chosen.compare) or inspect.getdoc(chosen.compare) or ""
+    meaning = said.format(found.told)
     described = ruled(schemas.sent(found.type), found.rules)
     return _parameter(chosen.name, meaning, described, field_example(found))
 
