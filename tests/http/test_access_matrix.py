@@ -5,19 +5,24 @@ Each request is well-formed, names nothing that exists, and is made in a new ses
 
 import csv
 from collections.abc import AsyncIterator
+from itertools import count
 from pathlib import Path
 
 import pytest
 
 from moniqo.entrypoints.http.openapi.example_values import IDENTITY
-from support.asgi import JSON_TYPE, Client
-from support.described import body_of, described_routes
+from support.asgi import Client
+from support.described import body_of, described_routes, headers_of
 from support.house import House, open_house
 
 MATRIX = Path(__file__).with_name("access_matrix.csv")
 OUTSIDE = ("/docs", "/docs/start.js", "/docs/swagger-ui-bundle.js", "/docs/swagger-ui.css")
 ROLES = ("User", "Moderator", "Admin", "Superadmin")
-CALLERS = ("anonymous", *ROLES, "deactivated")
+CALLERS = ("anonymous", *ROLES, "deactivated", "unverified")
+ENDING = ("POST /api/v1/auth/logout", "POST /api/v1/auth/logout-all", "DELETE /api/v1/users/me")
+"""Routes after which the caller needs a new session."""
+
+_numbers = count(1)
 
 
 @pytest.fixture
@@ -38,14 +43,16 @@ def routes() -> list[str]:
 
 
 async def caller_of(house: House, who: str) -> Client:
-    """Somebody in a session of their own."""
+    """Somebody new in a session of their own."""
     if who == "anonymous":
         return house.client
-    if who != "deactivated":
-        return await house.signed_in(who.lower())
-    user_id = await house.made("gone")
-    client = await house.signed_in("gone")
-    await house.deactivated(user_id)
+    name = f"{who.lower()}-{next(_numbers)}"
+    user_id = await house.made(name, who if who in ROLES else "User")
+    client = await house.signed_in(name)
+    if who == "deactivated":
+        await house.deactivated(user_id)
+    if who == "unverified":
+        await house.unverified(user_id)
     return client
 
 
@@ -56,7 +63,7 @@ async def status_of(client: Client, route: str) -> str:
         if part.startswith("{"):
             path = path.replace(part, IDENTITY)
     body = body_of(route)
-    reply = await client.send(method, path, body=body, headers=(JSON_TYPE,) if body else ())
+    reply = await client.send(method, path, body=body, headers=headers_of(route))
     return str(reply.status)
 
 
@@ -74,14 +81,12 @@ def test_every_registered_path_is_known_to_the_matrix(house: House) -> None:
 
 @pytest.mark.parametrize("who", CALLERS)
 async def test_everybody_gets_the_answers_of_the_matrix(house: House, who: str) -> None:
-    if who in ROLES:
-        await house.made(who.lower(), who)
     client = await caller_of(house, who)
     found = {}
 
     for route in routes():
         found[route] = await status_of(client, route)
-        if route.endswith(("/logout", "/logout-all")) and who in ROLES:
+        if route in ENDING and who in ROLES:
             client = await caller_of(house, who)
 
     assert found == {route: row[who] for route, row in rows().items()}

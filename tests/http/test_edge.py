@@ -8,6 +8,7 @@ from moniqo.application.shared.caller import SYSTEM, current_call
 from moniqo.entrypoints.http.edge import Edge
 from moniqo.entrypoints.http.gate import Gate
 from moniqo.entrypoints.http.runtime import Runtime
+from moniqo.entrypoints.http.uploads import UploadReader
 from support.store import CountingIds, StepClock
 
 SCOPE = {
@@ -20,7 +21,7 @@ SCOPE = {
 
 
 def edge(app: Any) -> Edge:
-    runtime = Runtime(Gate(1, 1), 1, 1)
+    runtime = Runtime(Gate(1, 1, UploadReader({}, seconds=1, at_once=1)), 1, 1)
     runtime.clock, runtime.ids = StepClock(), CountingIds()
     return Edge(app, runtime, unlimited=frozenset({"/"}), lasting=False, logged=False)
 

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import pytest
 
 from moniqo.domain.shared.decoding import decode, decode_fields
+from moniqo.domain.shared.errors import NotFound
 from moniqo.entrypoints.http.arguments import Source
 from moniqo.entrypoints.http.endpoint import Endpoint, endpoints_of
 from moniqo.entrypoints.http.list_reader import ListReader
@@ -70,16 +71,20 @@ def test_operations_have_names_of_their_own() -> None:
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=named)
 def test_a_route_is_described(endpoint: Endpoint) -> None:
     found = operation(endpoint)
-    success = found["responses"][str(endpoint.status)]["content"]["application/json"]
+    success = found["responses"][str(endpoint.status)]["content"]
 
     assert found["summary"]
     assert endpoint.description
-    assert success["example"]["status_code"] == endpoint.status
+    if endpoint.media:
+        assert tuple(success) == endpoint.media
+    else:
+        assert success["application/json"]["example"]["status_code"] == endpoint.status
     assert (found["security"] == []) == endpoint.public
     statuses = set(found["responses"])
     assert {"422", "500", "503"} <= statuses
     assert ("401" in statuses) or endpoint.public
-    assert ("404" in statuses) == (endpoint.taken(Source.PATH) is not None)
+    tells = endpoint.taken(Source.PATH) is not None or NotFound in endpoint.refuses
+    assert ("404" in statuses) == tells
     assert ("403" in statuses) or endpoint.needs is None
     assert {"400", "408", "413", "415"} <= statuses or endpoint.method == "GET"
 

@@ -7,11 +7,12 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from dishka import AsyncContainer
+from dishka import AsyncContainer, Provider
 
 from moniqo.adapters.queue.in_process import InProcessQueue
 from moniqo.application.identity.create_user import CreateUser
 from moniqo.application.identity.registration import Registration
+from moniqo.application.mail.ports import Mail, Mailer
 from moniqo.application.shared.persistence import UnitOfWork
 from moniqo.application.shared.query import Condition, Listing
 from moniqo.application.shared.seed_system import SeedSystem
@@ -24,6 +25,7 @@ from moniqo.entrypoints.container import build_container
 from moniqo.entrypoints.http.app import create_app
 from moniqo.entrypoints.settings import Settings, StorageBackend
 from support.asgi import Client, served
+from support.letters import Bag, Bags
 from support.store import CountingIds
 
 PASSWORD = "Correct-Horse-7"
@@ -39,6 +41,7 @@ def house_settings(**security: Any) -> Settings:
         limits=replace(plain.limits, rate_limit_per_minute=1_000_000),
         storage=replace(plain.storage, storage_backend=StorageBackend.MEMORY),
         security=replace(plain.security, **chosen),
+        files=replace(plain.files, storage_url="memory:"),
     )
 
 
@@ -75,10 +78,17 @@ class House:
 
     async def deactivated(self, user_id: UserId) -> None:
         """From now on the user may do nothing."""
+        await self._changed(user_id, is_active=False)
+
+    async def unverified(self, user_id: UserId) -> None:
+        """As if the address had never been confirmed."""
+        await self._changed(user_id, is_verified=False)
+
+    async def _changed(self, user_id: UserId, **fields: Any) -> None:
         async with (await self.container.get(UnitOfWork))() as tx:
             user = await tx[User].get(user_id)
             account = await tx[Account].get(user.account_id)
-            await tx[Account].save(account.with_(is_active=False))
+            await tx[Account].save(account.with_(**fields))
 
     async def candles(self, closes: list[str], exchange: str = "binance") -> None:
         """An instrument and its hourly candles from `MIDNIGHT` on."""
@@ -115,16 +125,25 @@ class House:
         async with (await self.container.get(UnitOfWork))() as tx:
             return (await tx[entity].page(Listing(where=where, limit=1000))).items
 
+    async def mails(self, to: str) -> list[Mail]:
+        """What an address got, once every job has ended."""
+        await self.quiet()
+        bag = await self.container.get(Mailer)
+        assert isinstance(bag, Bag)
+        return [mail for mail in bag.mails.values() if mail.to.value == to]
+
     async def quiet(self) -> None:
         """Wait until every job has ended."""
         await (await self.container.get(InProcessQueue)).drain(10)
 
 
 @asynccontextmanager
-async def open_house(settings: Settings | None = None) -> AsyncIterator[House]:
+async def open_house(
+    settings: Settings | None = None, *overrides: Provider
+) -> AsyncIterator[House]:
     """The application from its first start until the end of the block."""
     chosen = settings or house_settings()
-    container = build_container(chosen)
+    container = build_container(chosen, Bags(), *overrides)
     async with served(create_app(container, chosen)) as client:
         await (await container.get(SeedSystem))()
         yield House(container, client)

@@ -4,6 +4,7 @@ from dishka import AsyncContainer, Provider, make_async_container
 
 from moniqo.entrypoints.providers.agents import Agents
 from moniqo.entrypoints.providers.billing import Billing
+from moniqo.entrypoints.providers.files import Files
 from moniqo.entrypoints.providers.first_start import FirstStart
 from moniqo.entrypoints.providers.foundation import Foundation
 from moniqo.entrypoints.providers.identity import Identity
@@ -22,5 +23,5 @@ def build_container(settings: Settings, *overrides: Provider) -> AsyncContainer:
     `overrides` replace what they provide; tests pass them, nothing is patched.
     """
     contexts = (Identity(), Billing(), Notifications(), Agents(), Trading(), FirstStart())
-    edges = (Jobs(), Limits(), Mails())
+    edges = (Files(), Jobs(), Limits(), Mails())
     return make_async_container(Foundation(settings), UseCases(), *contexts, *edges, *overrides)

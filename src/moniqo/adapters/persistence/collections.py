@@ -13,6 +13,7 @@ from moniqo.domain.billing.plan import Plan
 from moniqo.domain.billing.subscription import Subscription
 from moniqo.domain.billing.usage import Usage
 from moniqo.domain.files.file import File
+from moniqo.domain.files.orphan import Orphan
 from moniqo.domain.identity.account import Account
 from moniqo.domain.identity.attempts import Attempts
 from moniqo.domain.identity.mail_token import MailToken
@@ -59,6 +60,9 @@ REGISTRY = Registry(
     Collection(MailToken, "mail_tokens", unique=(("user_id", "purpose"),), audited=False),
     Collection(Attempts, "attempts", unique=(("kind", "key_hash"),), audited=False),
     Collection(UserSettings, "user_settings", unique=(("user_id",),)),
+    Collection(
+        Orphan, "orphans", unique=(("storage_key",),), indexes=(("due_at",),), audited=False
+    ),
     Collection(File, "files", unique=(("storage_key",),), indexes=(("owner_id", "created_at"),)),
     Collection(
         IdempotencyRecord,

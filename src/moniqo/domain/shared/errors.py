@@ -194,7 +194,7 @@ class Invalid(AppError, ValueError):
     code = "VALIDATION_ERROR"
 
     @classmethod
-    def field(cls, name: str, message: str) -> "Invalid":
+    def field(cls, name: str, message: str) -> Self:
         """The error for one field."""
         return cls(f"{name}: {message}", faults=(Fault(name, message),))
 

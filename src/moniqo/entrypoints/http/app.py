@@ -8,6 +8,7 @@ from litestar import Litestar
 from litestar.exceptions import HTTPException
 
 from moniqo.adapters.limits.counts import Counts
+from moniqo.application.files.upload import AvatarUpload, FileUpload
 from moniqo.application.identity.authenticate import Authenticate
 from moniqo.application.operations.answer_once import AnswerOnce
 from moniqo.application.shared.system import Clock, Ids
@@ -24,9 +25,12 @@ from moniqo.entrypoints.http.routes import CONTROLLERS
 from moniqo.entrypoints.http.routing import Methods, by_path, registered
 from moniqo.entrypoints.http.routing_failures import routing_failed
 from moniqo.entrypoints.http.runtime import Runtime
+from moniqo.entrypoints.http.uploads import UploadReader
 from moniqo.entrypoints.settings import Settings
+from moniqo.entrypoints.settings.model import Files
 from moniqo.entrypoints.settings.values import Environment
 
+MIB = 1_048_576
 Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
 
 
@@ -74,12 +78,20 @@ def create_app(
 def _runtime(settings: Settings) -> Runtime:
     http = settings.http
     return Runtime(
-        gate=Gate(http.max_body_bytes, http.body_timeout_seconds),
+        gate=Gate(http.max_body_bytes, http.body_timeout_seconds, _uploads(settings.files)),
         usual_page=http.default_page_size,
         largest_page=http.max_page_size,
         trusted_proxies=http.trusted_proxies,
         cors=Cors(frozenset(http.cors_origins.encoded)),
     )
+
+
+def _uploads(files: Files) -> UploadReader:
+    most = {
+        AvatarUpload: files.max_avatar_size_mb * MIB,
+        FileUpload: files.max_file_size_mb * MIB,
+    }
+    return UploadReader(most, seconds=files.upload_timeout_seconds, at_once=files.uploads_at_once)
 
 
 async def _start(

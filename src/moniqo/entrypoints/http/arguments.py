@@ -7,9 +7,11 @@ from enum import StrEnum
 from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 from uuid import UUID
 
+from moniqo.application.files.upload import Upload
 from moniqo.application.identity.principal import Principal
 from moniqo.application.shared.query import Listing
 from moniqo.domain.shared.schema import peel, plain
+from moniqo.entrypoints.http.etags import Seen
 
 T = TypeVar("T")
 
@@ -24,8 +26,10 @@ class Source(StrEnum):
     PATH = "path"
     BODY = "body"
     CHANGES = "changes"
+    UPLOAD = "upload"
     LIST = "list"
     QUERY = "query"
+    SEEN = "seen"
     CALLER = "caller"
     DEPENDENCY = "dependency"
 
@@ -69,6 +73,10 @@ def _argument(name: str, kind: Any, path: str, *, has_lists: bool) -> Argument:
         return Argument(name, Source.LIST, kind)
     if name == "query":
         return Argument(name, Source.QUERY, kind)
-    if kind is Principal:
-        return Argument(name, Source.CALLER, kind)
-    return Argument(name, Source.DEPENDENCY, kind)
+    return Argument(name, _by_kind(kind), kind)
+
+
+def _by_kind(kind: Any) -> Source:
+    if isinstance(kind, type) and issubclass(kind, Upload):
+        return Source.UPLOAD
+    return {Seen: Source.SEEN, Principal: Source.CALLER}.get(kind, Source.DEPENDENCY)

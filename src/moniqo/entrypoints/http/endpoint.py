@@ -24,7 +24,8 @@ class Endpoint:
     `needs` is the permission that a caller must hold; `public` routes ask for no token. Calls of
     those that are not `limited` are not counted.
     `refuses` are the errors that its shape does not tell of, `example` a request body where
-    one cannot be made up from the fields that must be there.
+    one cannot be made up from the fields that must be there. `media` are the types of what is
+    answered instead of the envelope, `headers` the meanings of headers that come with it.
     """
 
     method: HTTPMethod
@@ -38,6 +39,8 @@ class Endpoint:
     lists: Lists | None
     refuses: tuple[type[AppError], ...]
     example: Mapping[str, Any] | None
+    media: tuple[str, ...]
+    headers: Mapping[str, str]
     function: Callable[..., Any]
     arguments: tuple[Argument, ...]
     returns: Any
@@ -83,12 +86,15 @@ def endpoint(  # noqa: PLR0913  (each says one thing about a route)
     lists: Lists | None = None,
     refuses: tuple[type[AppError], ...] = (),
     example: Mapping[str, Any] | None = None,
+    media: tuple[str, ...] = (),
+    headers: Mapping[str, str] | None = None,
 ) -> Callable[[F], F]:
     """Make a controller's method a route.
 
     Its parameters: a name in the path template is a UUID; `data` the body; `changes` a
-    `Changes[Payload]`; `listing` a `Listing` read as `lists` says; `query` a dataclass of
-    query parameters; a `Principal` the caller; everything else a dependency, resolved once.
+    `Changes[Payload]`; an `Upload` the file that was sent; `listing` a `Listing` read as `lists`
+    says; `query` a dataclass of query parameters; a `Principal` the caller; `Seen` what the
+    client has already; everything else a dependency, resolved once.
     """
 
     def mark(function: F) -> F:
@@ -104,6 +110,8 @@ def endpoint(  # noqa: PLR0913  (each says one thing about a route)
             lists=lists,
             refuses=refuses,
             example=example,
+            media=media,
+            headers=headers or {},
             function=function,
             arguments=arguments_of(function, path, has_lists=lists is not None),
             returns=get_type_hints(function, include_extras=True)["return"],

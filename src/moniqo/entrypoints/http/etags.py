@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from hashlib import blake2b
 from uuid import UUID
 
@@ -21,6 +22,22 @@ def shows(tag: str, if_none_match: Iterable[bytes]) -> bool:
     """Whether the client has what `tag` names already (weak comparison)."""
     text = _joined(if_none_match)
     return text == ANY or any(f'"{opaque}"' == tag for _, opaque in _TAG.findall(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the client says in `If-None-Match` that it has."""
+
+    if_none_match: tuple[bytes, ...]
+
+    def has(self, mark: str) -> bool:
+        """Whether it has what is `marked` so."""
+        return shows(marked(mark), self.if_none_match)
+
+
+def marked(mark: str) -> str:
+    """The strong tag of whatever `mark` stands for."""
+    return f'"{blake2b(mark.encode(), digest_size=12).hexdigest()}"'
 
 
 def expected(if_match: Iterable[bytes]) -> Expected | None:

@@ -1,20 +1,23 @@
-"""The one gate that every JSON body passes: media type, size, time, then what the text says."""
+"""The one gate that every body passes: media type, size, time, then what it says."""
 
 import asyncio
 from dataclasses import dataclass
 
-from moniqo.entrypoints.http.headers import Receive, Scope, header
+from moniqo.entrypoints.http.bodies import pieces, require_announced
+from moniqo.entrypoints.http.headers import Receive, Scope
 from moniqo.entrypoints.http.json_text import parse
 from moniqo.entrypoints.http.media_type import require_json
-from moniqo.entrypoints.http.refusals import PayloadTooLarge, RequestTimeout
+from moniqo.entrypoints.http.refusals import RequestTimeout
+from moniqo.entrypoints.http.uploads import UploadReader
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """Reads bodies of at most `most_bytes`, waiting `seconds` for the whole of one."""
+    """Reads JSON of at most `most_bytes`, waiting `seconds` for the whole; `uploads` by itself."""
 
     most_bytes: int
     seconds: float
+    uploads: UploadReader
 
     async def read(self, scope: Scope, receive: Receive) -> object:
         """The body as plain data; raises `HttpRefusal` or `Rejected`."""
@@ -29,23 +32,12 @@ class Gate:
         return await self.read(scope, receive)
 
     async def _body(self, scope: Scope, receive: Receive) -> bytes:
-        for announced in header(scope, b"content-length"):
-            if announced.isdigit() and int(announced) > self.most_bytes:
-                raise PayloadTooLarge
+        require_announced(scope, self.most_bytes)
+        body = bytearray()
         try:
             async with asyncio.timeout(self.seconds):
-                return await self._chunks(receive)
+                async for piece in pieces(receive, self.most_bytes):
+                    body += piece
         except TimeoutError:
             raise RequestTimeout from None
-
-    async def _chunks(self, receive: Receive) -> bytes:
-        body = bytearray()
-        while True:
-            event = await receive()
-            if event["type"] == "http.disconnect":
-                raise RequestTimeout
-            body += event.get("body", b"")
-            if len(body) > self.most_bytes:
-                raise PayloadTooLarge
-            if not event.get("more_body"):
-                return bytes(body)
+        return bytes(body)

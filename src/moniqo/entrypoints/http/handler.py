@@ -40,8 +40,9 @@ class Handler:
         self._runtime = runtime
         self._caller = endpoint.taken(Source.CALLER)
         self._ids = [item.name for item in endpoint.arguments if item.source is Source.PATH]
-        self._body = endpoint.taken(Source.BODY, Source.CHANGES)
+        self._body = endpoint.taken(Source.BODY, Source.CHANGES, Source.UPLOAD)
         self._query = endpoint.taken(Source.LIST, Source.QUERY)
+        self._seen = endpoint.taken(Source.SEEN)
         self._read_query = self._query_reader()
         self._render = renderer(endpoint.returns, runtime.codec)
         self._headers = (NO_STORE,) if endpoint.public else (NO_STORE, _VARY)
@@ -74,6 +75,8 @@ class Handler:
         if self.endpoint.method is not GET:
             body = receive if repeat is None else repeat.receive
             await self._prepare_change(scope, body, arguments)
+        if self._seen is not None:
+            arguments[self._seen.name] = etags.Seen(tuple(header(scope, b"if-none-match")))
         if self.endpoint.acts and ASKED_HEAD in scope:
             return self._respond(scope, None)
         perform = partial(self._perform, scope, arguments)

@@ -19,6 +19,8 @@ async def read_payload(gate: Gate, body: Argument | None, scope: Scope, receive:
     """What `body` asks for; None for a body that was left out where it may be."""
     if body is None:
         return decode(_Nothing, await gate.read_if_sent(scope, receive) or {})
+    if body.source is Source.UPLOAD:
+        return await gate.uploads.read(body.kind, scope, receive)
     if body.source is Source.CHANGES:
         return Changes(decode_fields(body.kind, await gate.read(scope, receive)))
     if not body.optional:

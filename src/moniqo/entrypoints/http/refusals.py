@@ -53,6 +53,12 @@ class UnsupportedMediaType(HttpRefusal):
     )
 
 
+class NotMultipart(UnsupportedMediaType):
+    """The body is no form with a file."""
+
+    message = "Send the file as multipart/form-data, without a content encoding."
+
+
 class HeadersTooLarge(HttpRefusal):
     """The headers or the query pass the limit."""
 

@@ -7,7 +7,7 @@ from moniqo.application.shared.query import Page
 from moniqo.domain.shared.schema import peel, plain
 from moniqo.entrypoints.http.etags import etag
 from moniqo.entrypoints.http.shapes import AnswerCodec, shown
-from moniqo.entrypoints.http.wire import NULL, to_json
+from moniqo.entrypoints.http.wire import NULL, Answer, to_json
 
 Render = Callable[[Any], tuple[bytes, str | None]]
 
@@ -15,6 +15,11 @@ Render = Callable[[Any], tuple[bytes, str | None]]
 def page_of(returns: Any) -> Any:
     """The item type of a `Page[…]`; None for anything else."""
     return get_args(returns)[0] if get_origin(returns) is Page else None
+
+
+def sends_itself(returns: Any) -> bool:
+    """Whether there is nothing to be rendered: no data, or a whole answer."""
+    return returns in (type(None), Answer)
 
 
 def is_versioned(returns: Any) -> bool:
@@ -29,7 +34,7 @@ def renderer(returns: Any, codec: AnswerCodec) -> Render:
 
     Raises `SecretRefused` for a type that would show a secret.
     """
-    if returns is type(None):
+    if sends_itself(returns):
         return lambda _: (NULL, None)
     item = page_of(returns)
     if item is not None:

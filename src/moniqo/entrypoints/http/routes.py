@@ -9,6 +9,8 @@ from moniqo.entrypoints.http.agents.user_prompts import UserPromptController
 from moniqo.entrypoints.http.billing.plans import PlanController
 from moniqo.entrypoints.http.billing.subscriptions import SubscriptionController
 from moniqo.entrypoints.http.endpoint import Controller
+from moniqo.entrypoints.http.files.avatars import AvatarController
+from moniqo.entrypoints.http.files.files import FileController
 from moniqo.entrypoints.http.identity.auth import AuthController
 from moniqo.entrypoints.http.identity.email_addresses import EmailController, OwnEmailController
 from moniqo.entrypoints.http.identity.me import ProfileController
@@ -33,6 +35,8 @@ CONTROLLERS: tuple[type[Controller], ...] = (
     RoleController,
     PermissionController,
     OwnEmailController,
+    AvatarController,
+    FileController,
     PlanController,
     SubscriptionController,
     AgentController,

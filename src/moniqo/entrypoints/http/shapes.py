@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from moniqo.adapters.codec import JSON_LEAVES, Codec
+from moniqo.domain.files.file import File
 from moniqo.domain.shared.entity import BOOKKEEPING, Entity
 from moniqo.domain.shared.schema import Field, schema
 from moniqo.domain.trading.market import Candle
@@ -15,6 +16,7 @@ UNSEEN = BOOKKEEPING - {"version", "created_at", "updated_at"} | {
 """Fields of entities that are nobody's business: who wrote a row, and who is working on it."""
 WITHHELD: Mapping[type, frozenset[str]] = {
     Candle: frozenset({"version", "created_at", "updated_at"}),
+    File: frozenset({"storage_key"}),
 }
 """Fields that no answer shows. A secret that is not among them fails the start."""
 

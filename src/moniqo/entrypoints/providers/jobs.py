@@ -16,6 +16,8 @@ from moniqo.application.agents.run_flow import RunFlow
 from moniqo.application.agents.start_backtest import RUN_BACKTEST
 from moniqo.application.agents.start_run import RUN_FLOW
 from moniqo.application.billing.expire_subscriptions import ExpireSubscriptions
+from moniqo.application.files.keeping import SWEEP_JOB, SWEEP_ORPHANS
+from moniqo.application.files.sweep_orphans import SweepOrphans
 from moniqo.application.notifications.announcing import RELAY_JOB, RELAY_OUTBOX
 from moniqo.application.notifications.relay_outbox import RelayOutbox
 from moniqo.application.operations.clean_up import CleanUp
@@ -56,9 +58,11 @@ class Jobs(Provider):
             RELAY_OUTBOX: work.relay_outbox,
             RUN_BACKTEST: work.run_backtest,
             RUN_FLOW: work.run_flow,
+            SWEEP_ORPHANS: work.sweep_orphans,
         }
         resumers = (
             work.relay_later,
+            work.sweep_later,
             work.fire_schedules,
             work.resume_work,
             work.settle_orders,
@@ -95,6 +99,12 @@ class _Work:
 
     async def relay_later(self) -> None:
         await (await self._parts.get(TaskQueue)).enqueue(RELAY_JOB)
+
+    async def sweep_orphans(self, _job: Job) -> None:
+        await (await self._parts.get(SweepOrphans))()
+
+    async def sweep_later(self) -> None:
+        await (await self._parts.get(TaskQueue)).enqueue(SWEEP_JOB)
 
     async def fire_schedules(self) -> None:
         await (await self._parts.get(FireSchedules))()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from moniqo.domain.shared.errors import Fault
 from moniqo.entrypoints.settings.mail import mail_faults
-from moniqo.entrypoints.settings.model import SAMPLE, Security, Settings, Storage
+from moniqo.entrypoints.settings.model import SAMPLE, Files, Security, Settings, Storage
 from moniqo.entrypoints.settings.values import KeyRing, StorageBackend
 
 _SCHEMES = {
@@ -22,6 +22,7 @@ def faults_of(settings: Settings) -> list[Fault]:
         *_short(settings.security),
         *_pages(settings),
         *mail_faults(settings.mail, sheltered=settings.application.environment.sheltered),
+        *_files(settings.files),
         *([] if settings.application.environment.sheltered else _exposed(settings)),
     ]
 
@@ -56,6 +57,11 @@ def _short(security: Security) -> Iterator[Fault]:
         for key in ring.keys:
             if len(key.secret.value.encode()) < needed:
                 yield Fault(name, f"the secret of {key.id} must have at least {needed} bytes")
+
+
+def _files(files: Files) -> Iterator[Fault]:
+    if (files.aws_access_key_id is None) != (files.aws_secret_access_key is None):
+        yield Fault("AWS_ACCESS_KEY_ID", "and AWS_SECRET_ACCESS_KEY must be set both or neither")
 
 
 def _pages(settings: Settings) -> Iterator[Fault]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, get_args
 
 import msgspec
 
@@ -15,7 +15,7 @@ from moniqo.entrypoints.settings.checks import faults_of
 from moniqo.entrypoints.settings.dotenv import read_dotenv
 from moniqo.entrypoints.settings.faults import WrongSettings
 from moniqo.entrypoints.settings.model import Settings
-from moniqo.entrypoints.settings.values import KeyRing, Origins
+from moniqo.entrypoints.settings.values import KeyRing, Origins, PictureTypes
 from moniqo.entrypoints.settings.variables import Variable, groups, variables
 
 DOTENV = Path(".env")
@@ -64,13 +64,14 @@ def _parsed(variable: Variable, text: str) -> Any:
     bare = variable.bare
     if bare is Path:
         return Path(text).expanduser()
-    if bare in {KeyRing, Origins}:
+    if bare in {KeyRing, Origins, PictureTypes}:
         return bare.parse(text)
     if issubclass(bare, Secret):
         return bare(text)
     if issubclass(bare, Enum):
         return _member(bare, text)
-    return _converted(variable.annotation, text)
+    # The rules of the value itself: of one that may be absent, nothing else can be said.
+    return _converted(Annotated[(bare, *get_args(variable.annotation)[1:])], text)
 
 
 def _member(kind: type[Enum], text: str) -> Enum:

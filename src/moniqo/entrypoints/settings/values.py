@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from moniqo.domain.files.kind import PICTURES, FileKind
 from moniqo.domain.shared.scalar import Secret
 
 _HOST = r"(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])"
@@ -128,6 +129,25 @@ class Origins:
 
     def __str__(self) -> str:
         return ",".join(self.origins)
+
+
+@dataclass(frozen=True, slots=True)
+class PictureTypes:
+    """Media types of pictures that are taken."""
+
+    kinds: frozenset[FileKind] = PICTURES
+
+    @classmethod
+    def parse(cls, text: str) -> "PictureTypes":
+        """Read `image/jpeg,…`; raises `ValueError` for what is no picture that is known here."""
+        known = {kind.value: kind for kind in PICTURES}
+        named = [part.strip().lower() for part in text.split(",")]
+        if not set(named) <= set(known):
+            raise ValueError(f"must be of {', '.join(sorted(known))}, parted by commas")
+        return cls(frozenset(known[name] for name in named))
+
+    def __str__(self) -> str:
+        return ",".join(sorted(self.kinds))
 
 
 @dataclass(frozen=True, slots=True)

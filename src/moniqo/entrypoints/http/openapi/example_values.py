@@ -7,6 +7,7 @@ from moniqo.application.agents.backtest_summaries import BacktestSummary
 from moniqo.domain.agents.backtest import Backtest, BacktestTrade, Metrics
 from moniqo.domain.agents.decision import Decision
 from moniqo.domain.agents.run import FlowRun, StepRun
+from moniqo.domain.files.file import File
 from moniqo.domain.trading.trade import Trade
 
 INSTANT = "2026-01-31T09:00:00.000Z"
@@ -15,10 +16,12 @@ IDENTITY = "019bd6a2-7c00-7000-8000-000000000001"
 BY_NAME: Mapping[str, Any] = {
     "allowed_symbols": ["BTC/USDT"],
     "access_token": "eyJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl",
+    "avatar_url": f"/api/v1/users/{IDENTITY}/avatar",
     "base": "BTC",
     "category": "trading",
     "close": "17650.03",
     "config": {"strategy": "ma_cross", "fast": 10, "slow": 20, "fraction": "0.95"},
+    "content_type": "application/pdf",
     "country_code": "+49",
     "currency": "USD",
     "day": 10,
@@ -51,6 +54,7 @@ BY_NAME: Mapping[str, Any] = {
     "refresh_token": "opaque-and-never-shown-again",
     "role": "User",
     "schedule": "0 * * * *",
+    "sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
     "side": "buy",
     "supported_currencies": ["USDT", "BTC"],
     "symbol": "BTC/USDT",
@@ -91,6 +95,7 @@ BY_KIND: Mapping[type, Mapping[str, Any]] = {
         "final_equity": "10207.125",
         "fees": "17.875",
     },
+    File: {"name": "Contract.pdf", "size": 48_213},
     Decision: {
         "quantity": "0.5",
         "fraction": None,

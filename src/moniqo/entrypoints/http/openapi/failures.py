@@ -19,7 +19,7 @@ MEANINGS: Mapping[int, str] = {
     409: "The present state does not allow it.",
     412: "`If-Match` does not name the current version.",
     413: "The body is too large.",
-    415: "The body is not JSON in UTF-8.",
+    415: "The body is not of the media type that is taken here.",
     422: "Well-formed but invalid; `details` names every field at fault.",
     405: "The path does not take this method.",
     423: "Locked after too many failed sign-ins; `Retry-After` says until when.",

@@ -11,11 +11,17 @@ from moniqo.entrypoints.http.openapi.schemas import Schemas
 from moniqo.entrypoints.http.openapi.success import success
 
 Node = dict[str, Any]
+_UPLOAD: Node = {
+    "type": "object",
+    "properties": {"file": {"type": "string", "format": "binary", "description": "The file."}},
+    "required": ["file"],
+    "additionalProperties": False,
+}
 
 
 def operation(endpoint: Endpoint, schemas: Schemas) -> Node:
     """The operation; components go to `schemas`."""
-    body = endpoint.taken(Source.BODY, Source.CHANGES)
+    body = endpoint.taken(Source.BODY, Source.CHANGES, Source.UPLOAD)
     who = "public" if endpoint.public else (endpoint.needs or "signed in")
     parameters = parameters_of(endpoint, schemas)
     return {
@@ -40,6 +46,8 @@ def _operation_id(endpoint: Endpoint) -> str:
 
 
 def _body(endpoint: Endpoint, body: Argument, schemas: Schemas) -> Node:
+    if body.source is Source.UPLOAD:
+        return {"required": True, "content": {"multipart/form-data": {"schema": _UPLOAD}}}
     partial = body.source is Source.CHANGES
     made = schemas.changes(body.kind) if partial else schemas.payload(body.kind)
     example = endpoint.example if endpoint.example is not None else sent_example(body.kind)

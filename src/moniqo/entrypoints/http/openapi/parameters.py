@@ -12,7 +12,7 @@ from moniqo.entrypoints.http.openapi.example_values import CURSOR, IDENTITY
 from moniqo.entrypoints.http.openapi.examples import field_example
 from moniqo.entrypoints.http.openapi.keywords import ruled
 from moniqo.entrypoints.http.openapi.schemas import Schemas
-from moniqo.entrypoints.http.rendering import is_versioned
+from moniqo.entrypoints.http.openapi.tags import is_tagged
 
 Node = dict[str, Any]
 _PAGING: dict[str, Node] = {
@@ -113,7 +113,7 @@ def _question(argument: Argument, schemas: Schemas) -> list[Node]:
 
 def _conditions(endpoint: Endpoint) -> list[Node]:
     if endpoint.method is GET:
-        names = ["If-None-Match"] if is_versioned(endpoint.returns) else []
+        names = ["If-None-Match"] if is_tagged(endpoint) else []
     else:
         names = ["If-Match"] if endpoint.taken(Source.PATH) else []
     return [{"$ref": f"#/components/parameters/{name}"} for name in names]

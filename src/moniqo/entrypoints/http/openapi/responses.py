@@ -6,7 +6,7 @@ from moniqo.entrypoints.http.endpoint import GET, Endpoint
 from moniqo.entrypoints.http.errors import INTERNAL
 from moniqo.entrypoints.http.openapi.failures import MEANINGS, status_of
 from moniqo.entrypoints.http.openapi.shape import by_shape
-from moniqo.entrypoints.http.rendering import is_versioned
+from moniqo.entrypoints.http.openapi.tags import is_tagged
 
 
 def refused(endpoint: Endpoint, components: dict[str, Any]) -> dict[str, Any]:
@@ -42,6 +42,6 @@ def _response(status: int, codes: list[str]) -> dict[str, Any]:
 
 def unchanged(endpoint: Endpoint) -> dict[str, Any]:
     """The 304 of a read whose answer has a tag."""
-    if endpoint.method is not GET or not is_versioned(endpoint.returns):
+    if endpoint.method is not GET or not is_tagged(endpoint):
         return {}
     return {"304": {"description": "What `If-None-Match` names is still current."}}

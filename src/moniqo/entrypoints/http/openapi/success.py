@@ -7,41 +7,61 @@ from moniqo.entrypoints.http.openapi.example_values import IDENTITY, INSTANT
 from moniqo.entrypoints.http.openapi.examples import shown_example
 from moniqo.entrypoints.http.openapi.keywords import nullable
 from moniqo.entrypoints.http.openapi.schemas import Schemas
-from moniqo.entrypoints.http.rendering import is_versioned, page_of
+from moniqo.entrypoints.http.openapi.tags import is_tagged
+from moniqo.entrypoints.http.rendering import page_of, sends_itself
 
 Node = dict[str, Any]
 
 
 def success(endpoint: Endpoint, schemas: Schemas) -> Node:
     """The response, with an example."""
-    data, example = _data(endpoint, schemas)
-    tag = {"ETag": {"$ref": "#/components/headers/ETag"}} if is_versioned(endpoint.returns) else {}
     return {
         "description": endpoint.message,
-        "headers": {"X-Request-ID": {"$ref": "#/components/headers/X-Request-ID"}, **tag},
-        "content": {
-            "application/json": {
-                "schema": {
-                    "allOf": [
-                        {"$ref": "#/components/schemas/Success"},
-                        {"type": "object", "properties": {"data": data}},
-                    ]
-                },
-                "example": {
-                    "status_code": endpoint.status,
-                    "message": endpoint.message,
-                    "data": example,
-                    "error": None,
-                    "timestamp": INSTANT,
-                    "request_id": IDENTITY,
-                },
-            }
+        "headers": _headers(endpoint),
+        "content": _media(endpoint) if endpoint.media else _enveloped(endpoint, schemas),
+    }
+
+
+def _headers(endpoint: Endpoint) -> Node:
+    has_tag = is_tagged(endpoint)
+    return {
+        "X-Request-ID": {"$ref": "#/components/headers/X-Request-ID"},
+        **({"ETag": {"$ref": "#/components/headers/ETag"}} if has_tag else {}),
+        **{
+            name: {"description": meaning, "schema": {"type": "string"}}
+            for name, meaning in endpoint.headers.items()
         },
     }
 
 
+def _media(endpoint: Endpoint) -> Node:
+    return {media: {"schema": {"type": "string", "format": "binary"}} for media in endpoint.media}
+
+
+def _enveloped(endpoint: Endpoint, schemas: Schemas) -> Node:
+    data, example = _data(endpoint, schemas)
+    return {
+        "application/json": {
+            "schema": {
+                "allOf": [
+                    {"$ref": "#/components/schemas/Success"},
+                    {"type": "object", "properties": {"data": data}},
+                ]
+            },
+            "example": {
+                "status_code": endpoint.status,
+                "message": endpoint.message,
+                "data": example,
+                "error": None,
+                "timestamp": INSTANT,
+                "request_id": IDENTITY,
+            },
+        }
+    }
+
+
 def _data(endpoint: Endpoint, schemas: Schemas) -> tuple[Node, Any]:
-    if endpoint.returns is type(None):
+    if sends_itself(endpoint.returns):
         return {"type": "null"}, None
     item = page_of(endpoint.returns)
     if item is None:

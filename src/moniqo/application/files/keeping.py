@@ -1,0 +1,56 @@
+"""Putting objects into the store of files so that none is ever left there unknown."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from moniqo.application.files.ports import Storage
+from moniqo.application.shared.persistence import Transaction, UnitOfWork
+from moniqo.application.shared.putting_off import at_once
+from moniqo.application.shared.query import eq
+from moniqo.application.shared.system import Clock, Ids
+from moniqo.application.shared.tasks import Job, TaskQueue
+from moniqo.domain.files.kind import FileKind
+from moniqo.domain.files.orphan import Orphan, OrphanId
+
+SWEEP_ORPHANS = "sweep_orphans"
+"""The job that runs `SweepOrphans`; it is about every orphan, so that its subject is nothing."""
+SWEEP_JOB = Job(SWEEP_ORPHANS, UUID(int=0))
+PATIENCE = timedelta(minutes=10)
+"""Longer than storing an object and referring to it ever takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """What has to happen around every object; see `Orphan`."""
+
+    uow: UnitOfWork
+    clock: Clock
+    ids: Ids
+    storage: Storage
+    queue: TaskQueue
+
+    async def put(self, key: str, content: bytes, kind: FileKind) -> Orphan:
+        """Store an object that is an orphan until `adopt`. Raises `Unavailable`."""
+        async with at_once(), self.uow() as tx:
+            orphan = await tx[Orphan].add(self._orphan(key, due_in=PATIENCE))
+        await self.storage.put(key, content, kind)
+        return orphan
+
+    async def adopt(self, tx: Transaction, orphan: Orphan) -> None:
+        """Something refers to it from this transaction on; `StaleVersion` if it was taken away."""
+        await tx[Orphan].remove(orphan)
+        await tx[Orphan].purge(eq("id", orphan.id))
+
+    async def abandon(self, tx: Transaction, key: str) -> None:
+        """Nothing refers to the object any more from this transaction on."""
+        await tx[Orphan].add(self._orphan(key, due_in=timedelta()))
+
+    async def sweep_soon(self) -> None:
+        """Have what was abandoned removed; to be called after the commit."""
+        await self.queue.enqueue(SWEEP_JOB)
+
+    def _orphan(self, key: str, *, due_in: timedelta) -> Orphan:
+        return Orphan(
+            id=OrphanId(self.ids.new()), storage_key=key, due_at=self.clock.now() + due_in
+        )
