@@ -5,6 +5,7 @@ from dataclasses import replace
 from dishka import AsyncContainer
 
 from moniqo.adapters.queue.in_process import InProcessQueue
+from moniqo.application.mail.ports import Mailer
 from moniqo.application.notifications.announcing import AnnouncingUnitOfWork
 from moniqo.application.shared.persistence import UnitOfWork
 from moniqo.application.shared.query import Listing
@@ -16,6 +17,7 @@ from moniqo.entrypoints.container import build_container
 from moniqo.entrypoints.settings import Settings, StorageBackend
 from moniqo.entrypoints.settings.model import Storage
 from support.factories import registered_user
+from support.letters import Bag, Bags
 
 ON_MEMORY = replace(Settings(), storage=Storage(StorageBackend.MEMORY))
 
@@ -40,7 +42,7 @@ class Parts:
 
 
 async def test_a_user_is_told_right_after_the_commit() -> None:
-    container = build_container(ON_MEMORY)
+    container = build_container(ON_MEMORY, Bags())
     parts, queue = await Parts.of(container), await container.get(InProcessQueue)
     user_id = (await registered_user(parts)).id
 
@@ -48,12 +50,15 @@ async def test_a_user_is_told_right_after_the_commit() -> None:
         tx.emit(parts.failure(user_id))
     await queue.drain()
 
+    bag = await container.get(Mailer)
+    assert isinstance(bag, Bag)
     assert await parts.titles() == ["A run of a flow failed"]
+    assert [mail.subject for mail in bag.mails.values()] == ["A run of a flow failed"]
     await container.close()
 
 
 async def test_what_was_left_untold_is_told_at_the_next_start() -> None:
-    container = build_container(ON_MEMORY)
+    container = build_container(ON_MEMORY, Bags())
     parts, queue = await Parts.of(container), await container.get(InProcessQueue)
     user_id = (await registered_user(parts)).id
     assert isinstance(parts.uow, AnnouncingUnitOfWork)

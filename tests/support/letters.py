@@ -3,13 +3,15 @@
 import re
 from dataclasses import dataclass, field
 
+from dishka import Provider, Scope, provide
+
 from moniqo.adapters.mail.minijinja_mail_templates import MinijinjaMailTemplates
 from moniqo.adapters.security.hmac_mail_links import HmacMailLinks
 from moniqo.application.identity.mail_tokens import MailTokens
 from moniqo.application.mail.desk import Desk
 from moniqo.application.mail.mail_event import MailEvent
 from moniqo.application.mail.pages import Pages
-from moniqo.application.mail.ports import Mail
+from moniqo.application.mail.ports import Mail, Mailer
 from moniqo.domain.identity.account import Account
 from moniqo.domain.identity.user import User
 from moniqo.domain.shared.errors import AppError
@@ -39,6 +41,17 @@ class Bag:
     async def probe(self) -> str:
         """See `Mailer`."""
         return "a bag"
+
+
+class Bags(Provider):
+    """A bag instead of what the settings say."""
+
+    scope = Scope.APP
+
+    @provide
+    def mailer(self) -> Mailer:
+        """Empty at first."""
+        return Bag()
 
 
 @dataclass

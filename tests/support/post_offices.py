@@ -65,6 +65,7 @@ class PostOffice:
     mails: list[Received] = field(default_factory=list)
     behaviour: str = ""
     tries: int = 0
+    port: int = 0
 
     @property
     def received(self) -> list[Received]:
@@ -173,7 +174,7 @@ async def smtp(_path: Path, **server: Any) -> AsyncIterator[PostOffice]:
     port = listening.sockets[0].getsockname()[1]
     chosen = {"tls": "none", "user": "moniqo", "password": PASSWORD, "seconds": SECONDS}
     place = SmtpServer("127.0.0.1", port, **chosen | server)
-    office.mailer = SmtpMailer(place, SENDER, SettableClock())
+    office.mailer, office.port = SmtpMailer(place, SENDER, SettableClock()), port
     try:
         yield office
     finally:
@@ -194,7 +195,8 @@ async def resend(_path: Path) -> AsyncIterator[PostOffice]:
                 await _answer(office, reader, writer)
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+    office.port = server.sockets[0].getsockname()[1]
+    url = f"http://127.0.0.1:{office.port}/"
     mailer = ResendMailer(ResendAccount(API_KEY, url, SECONDS), SENDER, SettableClock())
     office.mailer = mailer
     try:

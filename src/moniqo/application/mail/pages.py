@@ -22,14 +22,18 @@ class Pages:
     def of_frontend(cls, base: str) -> Self:
         """The pages of a web application at `base`."""
         base = base.rstrip("/")
-        return cls(base, f"{base}/verify-email", f"{base}/reset-password", f"{base}/confirm-email")
+        return cls(
+            base, f"{base}/verify-email", f"{base}/reset-password", f"{base}/confirm-email-change"
+        )
 
     @classmethod
     def of_api(cls, base: str) -> Self:
         """Without a web application: the routes themselves, at the API's own address."""
         base = base.rstrip("/")
         auth = f"{base}{API}"
-        return cls(base, f"{auth}/verify-email", f"{auth}/reset-password", f"{auth}/confirm-email")
+        return cls(
+            base, f"{auth}/verify-email", f"{auth}/reset-password", f"{auth}/confirm-email-change"
+        )
 
     def link(self, purpose: MailPurpose, token: str) -> str:
         """What to follow to prove oneself. The letters of tokens need no escape."""

@@ -52,11 +52,12 @@ async def parked(limit: int) -> Answer:
 @operation
 async def retry(event_ids: tuple[UUID, ...], *, every: bool) -> Answer:
     """Try again what is parked, now, and wait for how it goes."""
+    from moniqo.domain.shared.errors import Invalid
     from moniqo.entrypoints.cli.parked_rows import show_parked
     from moniqo.entrypoints.cli.retrying import retried
 
     if bool(event_ids) is every:
-        raise click.UsageError("Name the ids, or say --all.")
+        raise Invalid("Name the ids, or say --all.")
     items = await retried(None if every else event_ids)
     done = sum(1 for item in items if item["done"])
     text = f"{done} of {len(items)} went well."
