@@ -15,6 +15,7 @@ STRONG = {
     "JWT_SECRET_KEYS": "k1:" + "x7" * 16,
     "PASSWORD_PEPPERS": "p1:" + "y8" * 16,
     "CREDENTIAL_KEYS": "c1:" + "z9" * 16,
+    "AUDIT_KEYS": "a1:" + "w6" * 16,
 }
 
 
@@ -98,7 +99,8 @@ def test_production_takes_strong_secrets():
 def test_sample_secrets_are_refused_where_data_is_at_stake(environment):
     found = faults({"ENVIRONMENT": environment})
 
-    assert found.keys() == {"JWT_SECRET_KEYS", "PASSWORD_PEPPERS", "CREDENTIAL_KEYS"}
+    rings = {"JWT_SECRET_KEYS", "PASSWORD_PEPPERS", "CREDENTIAL_KEYS", "AUDIT_KEYS"}
+    assert found.keys() == rings
 
 
 @pytest.mark.parametrize(

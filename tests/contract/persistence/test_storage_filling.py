@@ -1,4 +1,4 @@
-"""Write-once fields go from nothing to a value, once, together, and nothing else of a row changes."""
+"""Write-once fields go from nothing to a value, once, together, and nothing else changes."""
 
 import asyncio
 

@@ -32,6 +32,6 @@ def write_dotenv(path: Path, given: Mapping[str, str]) -> bool:
 
 
 def _fresh() -> dict[str, str]:
-    rings = ("JWT_SECRET_KEYS", "PASSWORD_PEPPERS", "CREDENTIAL_KEYS")
+    rings = ("JWT_SECRET_KEYS", "PASSWORD_PEPPERS", "CREDENTIAL_KEYS", "AUDIT_KEYS")
     fresh = {name: f"{KEY_ID}:{secrets.token_urlsafe(64)}" for name in rings}
     return {**fresh, "AUTO_VERIFY_EMAIL": "true"}

@@ -1,6 +1,7 @@
 """What everything stands on: settings, the machine, the store."""
 
 from collections.abc import AsyncIterator
+from functools import partial
 
 from dishka import Provider, Scope, provide
 
@@ -8,6 +9,7 @@ from moniqo.adapters.persistence.backend import Backend
 from moniqo.adapters.persistence.collections import REGISTRY
 from moniqo.adapters.persistence.recording import RecordedUnitOfWork
 from moniqo.adapters.system import SystemClock, SystemRandomness, Uuid7Ids
+from moniqo.application.audit.seal_audit import SEAL_JOB
 from moniqo.application.notifications.announcing import AnnouncingUnitOfWork
 from moniqo.application.shared.persistence import UnitOfWork
 from moniqo.application.shared.system import Clock, Ids, Randomness
@@ -42,6 +44,7 @@ class Foundation(Provider):
 
     @provide
     def uow(self, backend: Backend, clock: Clock, ids: Ids, queue: TaskQueue) -> UnitOfWork:
-        """The recording unit of work; its events are told right after."""
-        recorded = RecordedUnitOfWork(backend, REGISTRY, clock, ids)
+        """The recording unit of work; right after it its events are told, its entries sealed."""
+        sealing = partial(queue.enqueue, SEAL_JOB)
+        recorded = RecordedUnitOfWork(backend, REGISTRY, clock, ids, sealing=sealing)
         return AnnouncingUnitOfWork(recorded, queue)

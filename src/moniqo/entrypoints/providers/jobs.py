@@ -15,6 +15,7 @@ from moniqo.application.agents.run_backtest import RunBacktest
 from moniqo.application.agents.run_flow import RunFlow
 from moniqo.application.agents.start_backtest import RUN_BACKTEST
 from moniqo.application.agents.start_run import RUN_FLOW
+from moniqo.application.audit.seal_audit import SEAL_AUDIT, SEAL_JOB, SealAudit
 from moniqo.application.billing.expire_subscriptions import ExpireSubscriptions
 from moniqo.application.files.keeping import SWEEP_JOB, SWEEP_ORPHANS
 from moniqo.application.files.sweep_orphans import SweepOrphans
@@ -58,10 +59,12 @@ class Jobs(Provider):
             RELAY_OUTBOX: work.relay_outbox,
             RUN_BACKTEST: work.run_backtest,
             RUN_FLOW: work.run_flow,
+            SEAL_AUDIT: work.seal_audit,
             SWEEP_ORPHANS: work.sweep_orphans,
         }
         resumers = (
             work.relay_later,
+            work.seal_later,
             work.sweep_later,
             work.fire_schedules,
             work.resume_work,
@@ -74,7 +77,7 @@ class Jobs(Provider):
             handlers,
             resumers=resumers,
             concurrency=limits.job_concurrency,
-            apart={RUN_BACKTEST: limits.backtest_concurrency, RELAY_OUTBOX: RELAYS},
+            apart={RUN_BACKTEST: limits.backtest_concurrency, SEAL_AUDIT: 1, RELAY_OUTBOX: RELAYS},
         )
         yield queue
         await queue.drain(SECONDS_TO_END)
@@ -105,6 +108,12 @@ class _Work:
 
     async def sweep_later(self) -> None:
         await (await self._parts.get(TaskQueue)).enqueue(SWEEP_JOB)
+
+    async def seal_audit(self, _job: Job) -> None:
+        await (await self._parts.get(SealAudit))()
+
+    async def seal_later(self) -> None:
+        await (await self._parts.get(TaskQueue)).enqueue(SEAL_JOB)
 
     async def fire_schedules(self) -> None:
         await (await self._parts.get(FireSchedules))()

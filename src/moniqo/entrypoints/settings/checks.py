@@ -47,6 +47,7 @@ def _rings(security: Security) -> dict[str, KeyRing]:
         "JWT_SECRET_KEYS": security.jwt_secret_keys,
         "PASSWORD_PEPPERS": security.password_peppers,
         "CREDENTIAL_KEYS": security.credential_keys,
+        "AUDIT_KEYS": security.audit_keys,
     }
 
 

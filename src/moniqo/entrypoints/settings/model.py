@@ -177,6 +177,10 @@ class Security:
         KeyRing,
         Meta(description="id:secret,…; the first encrypts exchange credentials, each opens them."),
     ] = field(default_factory=_sample("sample-credential-key-for-local-use-only-0123456789ab"))
+    audit_keys: Annotated[
+        KeyRing,
+        Meta(description="id:secret,…; the first seals the audit trail, each verifies it."),
+    ] = field(default_factory=_sample("sample-audit-key-for-local-use-only-0123456789abcdef01"))
     bcrypt_cost: Annotated[
         int, Meta(ge=4, le=16, description="Work of a password hash, doubling with each step.")
     ] = 12

@@ -1,0 +1,1 @@
+"""The audit trail: sealing it, verifying it, reading it."""
