@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from moniqo.application.shared.conflicts import settled
 from moniqo.application.shared.persistence import Transaction, UnitOfWork
+from moniqo.application.shared.putting_off import at_once
 from moniqo.application.shared.query import eq
 from moniqo.application.shared.system import Clock, Ids
 from moniqo.domain.identity.attempts import Attempts, AttemptsId
@@ -31,8 +32,12 @@ class Throttle:
     ids: Ids
 
     async def take(self, allowance: Allowance, key: str) -> None:
-        """Count one more in a transaction of its own; raises as `take_in` does."""
-        await settled(lambda: self._take(allowance, key))
+        """Count one more in a transaction of its own, which lasts whatever becomes of the request.
+
+        Raises as `take_in` does.
+        """
+        async with at_once():
+            await settled(lambda: self._take(allowance, key))
 
     async def _take(self, allowance: Allowance, key: str) -> None:
         async with self.uow() as tx:

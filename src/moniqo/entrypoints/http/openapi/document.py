@@ -8,6 +8,8 @@ from moniqo import __version__
 from moniqo.entrypoints.http.endpoint import Controller, endpoints_of
 from moniqo.entrypoints.http.openapi.envelopes import failure, success
 from moniqo.entrypoints.http.openapi.failures import examples
+from moniqo.entrypoints.http.openapi.headers import COMPONENTS as HEADERS
+from moniqo.entrypoints.http.openapi.headers import PARAMETERS
 from moniqo.entrypoints.http.openapi.operations import operation
 from moniqo.entrypoints.http.openapi.schemas import Schemas
 
@@ -17,8 +19,6 @@ Let agents trade, under control.
 Every answer is in one envelope. Decimals are texts; send texts or numbers, digits are kept.
 Unknown fields and parameters are refused. `X-Request-ID` is taken from the request (1 to 128 of
 `A-Za-z0-9._-`) or made, and stands on every answer. `HEAD` answers like `GET` without a body."""
-
-_TEXT = {"schema": {"type": "string"}}
 
 
 def openapi_document(
@@ -55,19 +55,9 @@ def _components(schemas: Schemas) -> dict[str, Any]:
         },
         "responses": dict(sorted(schemas.responses.items())),
         "examples": examples(),
-        "headers": {
-            "X-Request-ID": {"description": "Names the request in our logs.", **_TEXT},
-            "ETag": {"description": "Names the version of `data`.", **_TEXT},
-        },
-        "parameters": {
-            "If-Match": _condition("If-Match", "Refuse unless this version is the current one."),
-            "If-None-Match": _condition("If-None-Match", "Answer 304 if this is still current."),
-        },
+        "headers": HEADERS,
+        "parameters": PARAMETERS,
         "securitySchemes": {
             "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
         },
     }
-
-
-def _condition(name: str, description: str) -> dict[str, Any]:
-    return {"name": name, "in": "header", "required": False, "description": description, **_TEXT}

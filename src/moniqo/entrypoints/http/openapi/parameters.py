@@ -13,6 +13,7 @@ from moniqo.entrypoints.http.openapi.examples import field_example
 from moniqo.entrypoints.http.openapi.keywords import ruled
 from moniqo.entrypoints.http.openapi.schemas import Schemas
 from moniqo.entrypoints.http.openapi.tags import is_tagged
+from moniqo.entrypoints.http.repeats import KEY
 
 Node = dict[str, Any]
 _PAGING: dict[str, Node] = {
@@ -116,4 +117,5 @@ def _conditions(endpoint: Endpoint) -> list[Node]:
         names = ["If-None-Match"] if is_tagged(endpoint) else []
     else:
         names = ["If-Match"] if endpoint.taken(Source.PATH) else []
+        names += [KEY] if endpoint.repeatable else []
     return [{"$ref": f"#/components/parameters/{name}"} for name in names]

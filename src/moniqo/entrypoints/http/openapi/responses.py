@@ -5,6 +5,7 @@ from typing import Any
 from moniqo.entrypoints.http.endpoint import GET, Endpoint
 from moniqo.entrypoints.http.errors import INTERNAL
 from moniqo.entrypoints.http.openapi.failures import MEANINGS, status_of
+from moniqo.entrypoints.http.openapi.headers import of_refusal
 from moniqo.entrypoints.http.openapi.shape import by_shape
 from moniqo.entrypoints.http.openapi.tags import is_tagged
 
@@ -30,7 +31,7 @@ def _reference(status: int, codes: list[str], components: dict[str, Any]) -> dic
 def _response(status: int, codes: list[str]) -> dict[str, Any]:
     return {
         "description": MEANINGS[status],
-        "headers": {"X-Request-ID": {"$ref": "#/components/headers/X-Request-ID"}},
+        "headers": of_refusal(status),
         "content": {
             "application/json": {
                 "schema": {"$ref": "#/components/schemas/Failure"},

@@ -12,6 +12,10 @@ from moniqo.entrypoints.http.openapi.failures import Refusal
 def by_shape(endpoint: Endpoint) -> Iterator[Refusal]:
     """The refusals, some more than once."""
     yield from (refusals.Invalid, refusals.Unavailable)
+    if endpoint.limited:
+        yield refusals.RateLimited
+    if endpoint.repeatable:
+        yield refusals.IdempotencyKeyReused
     if not endpoint.public:
         yield from (refusals.Unauthenticated, refusals.TokenExpired, refusals.AccountInactive)
     if endpoint.needs is not None:

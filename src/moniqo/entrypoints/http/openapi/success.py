@@ -5,6 +5,7 @@ from typing import Any
 from moniqo.entrypoints.http.endpoint import Endpoint
 from moniqo.entrypoints.http.openapi.example_values import IDENTITY, INSTANT
 from moniqo.entrypoints.http.openapi.examples import shown_example
+from moniqo.entrypoints.http.openapi.headers import of_success
 from moniqo.entrypoints.http.openapi.keywords import nullable
 from moniqo.entrypoints.http.openapi.schemas import Schemas
 from moniqo.entrypoints.http.openapi.tags import is_tagged
@@ -23,10 +24,8 @@ def success(endpoint: Endpoint, schemas: Schemas) -> Node:
 
 
 def _headers(endpoint: Endpoint) -> Node:
-    has_tag = is_tagged(endpoint)
     return {
-        "X-Request-ID": {"$ref": "#/components/headers/X-Request-ID"},
-        **({"ETag": {"$ref": "#/components/headers/ETag"}} if has_tag else {}),
+        **of_success(endpoint, has_tag=is_tagged(endpoint)),
         **{
             name: {"description": meaning, "schema": {"type": "string"}}
             for name, meaning in endpoint.headers.items()
