@@ -71,6 +71,7 @@ def serving(database_url: str) -> Iterator[int]:
         "PORT": str(port),
         "LOG_LEVEL": "warning",
         "RATE_LIMIT_PER_MINUTE": "100000000",
+        "FREE_API_CALLS_PER_DAY": "100000000",
     }
     command = str(Path(sys.executable).with_name("moniqo"))
     with tempfile.TemporaryDirectory() as folder:

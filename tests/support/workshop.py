@@ -17,6 +17,7 @@ from moniqo.adapters.persistence.collection import Collection, Registry
 from moniqo.adapters.persistence.collections import REGISTRY
 from moniqo.adapters.persistence.memory import MemoryBackend
 from moniqo.adapters.persistence.recording import RecordedUnitOfWork
+from moniqo.application.billing.api_calls import ApiCalls
 from moniqo.application.identity.authenticate import Authenticate
 from moniqo.application.identity.ports import AccessClaims, AccessToken, SessionState
 from moniqo.application.identity.principal import Principal
@@ -263,6 +264,15 @@ class MissingController(Controller):
         raise NotImplementedError
 
 
+class Uncounted:
+    """See `ApiCalls`."""
+
+    async def count(self, user_id: UserId) -> None: ...
+
+    async def used(self, user_id: UserId) -> Decimal:
+        raise NotImplementedError
+
+
 class Members:
     """All but Bob may write tools; their names are their tokens."""
 
@@ -304,6 +314,7 @@ def workshop_container(calls_per_minute: int = 1_000_000) -> AsyncContainer:
     made = {
         Clock: clock,
         Ids: ids,
+        ApiCalls: Uncounted(),
         UnitOfWork: uow,
         Counts: SlidingWindow(TwoWindows(), calls_per_minute),
         Authenticate: Authenticate(members, members, clock),

@@ -6,12 +6,15 @@ from decimal import Decimal
 import pytest
 
 from moniqo.adapters.quotas import Unlimited
+from moniqo.application.billing.quotas import Reservation
 from moniqo.domain.agents.agent import Agent
 from moniqo.domain.agents.events import RunFailed
 from moniqo.domain.agents.risk import Risk
 from moniqo.domain.agents.run import FlowRun, RunStatus, StepStatus
 from moniqo.domain.audit.outbox_event import OutboxEvent
+from moniqo.domain.billing.plan import Resource
 from moniqo.domain.shared.errors import QuotaExceeded, RuleViolated, Unavailable
+from moniqo.domain.shared.ids import UserId
 from moniqo.domain.trading.ledger import LedgerEntry
 from moniqo.domain.trading.order import OrderStatus
 from moniqo.domain.trading.trade import TradeStatus
@@ -238,6 +241,29 @@ async def test_a_quota_that_is_used_up_is_a_refusal_and_not_a_failure() -> None:
     assert run.status is RunStatus.SUCCEEDED
     assert run.steps[0].refusal == "10 of 10 trades are used today."
     assert await floor.money() == {"USDT": (D(10000), D(0))}
+
+
+async def test_a_budget_that_is_too_small_is_told_apart_from_the_run_that_fails() -> None:
+    told = []
+
+    class NoBudget(Unlimited):
+        async def reserve(self, *_: object, **__: object) -> Reservation:
+            raise QuotaExceeded("The plan allows 1 llm_cost_per_month, 0.9 are used.")
+
+        async def tell(self, _: object, *, user_id: UserId, resource: Resource) -> None:
+            told.append((user_id, resource))
+
+    floor = await TradingFloor(flat_bars(2), quotas=NoBudget()).open()
+    floor.model.cost = D("0.2")
+
+    run = await floor.run(1, answer("hold"))
+
+    assert (run.status, run.error) == (
+        RunStatus.FAILED,
+        "The plan allows 1 llm_cost_per_month, 0.9 are used.",
+    )
+    assert told == [(run.user_id, Resource.LLM_COST_PER_MONTH)]
+    assert floor.model.asked == []
 
 
 async def test_an_order_that_the_venue_turns_down_frees_the_money_and_tells_why() -> None:

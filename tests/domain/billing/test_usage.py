@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from moniqo.domain.billing.plan import Resource
-from moniqo.domain.billing.usage import LIFETIME, Usage, period_start
+from moniqo.domain.billing.usage import LIFETIME, Usage, period_end, period_start
 from moniqo.domain.shared.errors import QuotaExceeded
 from moniqo.domain.shared.ids import UsageId, UserId
 from support.store import CountingIds
@@ -52,6 +52,39 @@ def test_the_last_bit_of_a_limit_can_be_used_and_no_more() -> None:
         full.taken(TINY, most)
     with pytest.raises(QuotaExceeded):
         full.set_aside(TINY, most)
+
+
+@pytest.mark.parametrize(
+    ("now", "end"),
+    [
+        (NOW, datetime(2026, 4, 1, tzinfo=UTC)),
+        (datetime(2026, 2, 1, tzinfo=UTC), datetime(2026, 3, 1, tzinfo=UTC)),
+        (datetime(2026, 12, 15, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)),
+    ],
+)
+def test_a_month_ends_with_the_next_ones_first(now: datetime, end: datetime) -> None:
+    assert period_end(Resource.LLM_COST_PER_MONTH, now) == end
+
+
+def test_a_day_ends_at_midnight_and_a_lifetime_never() -> None:
+    assert period_end(Resource.RUNS_PER_DAY, NOW) == datetime(2026, 4, 1, tzinfo=UTC)
+    assert period_end(Resource.AGENTS, NOW) is None
+
+
+def test_what_has_happened_is_counted_as_far_as_there_is_room() -> None:
+    assert usage(used="3").counted(Decimal(4), Decimal(5)).used == 5
+    assert usage(used="7").counted(Decimal(4), Decimal(5)).used == 7
+    assert usage(used="3").counted(Decimal(4), None).used == 7
+
+
+def test_a_limit_is_told_of_once_it_is_used_up() -> None:
+    most = Decimal(1)
+
+    assert not usage(used="0.9").exhausts(most)
+    assert usage(used="0.6", reserved="0.4").exhausts(most)
+    assert not usage(used="1").exhausts(None)
+    assert not usage(used="1").with_(told=most).exhausts(most)
+    assert usage(used="1").with_(told=Decimal("0.5")).exhausts(most)
 
 
 def test_without_a_limit_anything_goes() -> None:

@@ -24,6 +24,7 @@ RAISED = {
     "MAILS_PER_ADDRESS_PER_HOUR": "1000",
     "MAILS_PER_IP_PER_HOUR": "1000000",
     "UPLOADS_PER_HOUR": "1000000",
+    "FREE_API_CALLS_PER_DAY": "-1",
 }
 """Settings under which tests do not stand in each other's way; a test may lower them again."""
 

@@ -12,7 +12,9 @@ from moniqo.application.shared.system import Clock
 from moniqo.application.trading.ports import MarketData
 from moniqo.domain.agents.run import FlowRun, StepStatus
 from moniqo.domain.agents.snapshot import Holdings, Snapshot
-from moniqo.domain.shared.errors import RuleViolated
+from moniqo.domain.billing.plan import Resource
+from moniqo.domain.shared.errors import QuotaExceeded, RuleViolated
+from moniqo.domain.shared.ids import UserId
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,11 @@ class BeginStep:
         question = Question(context.agent, prompt, snapshot)
         # An answer that cannot be parsed is asked for once more.
         cost = 2 * self.model.worst_cost(question)
-        return await settled(lambda: self._record(context, question, cost)), question
+        try:
+            return await settled(lambda: self._record(context, question, cost)), question
+        except QuotaExceeded:
+            await settled(lambda: self._tell(context.run.user_id))
+            raise
 
     async def _record(self, context: StepContext, question: Question, cost: Decimal) -> FlowRun:
         digest = question.snapshot.digest()
@@ -62,6 +68,10 @@ class BeginStep:
                 reserved_in=period,
             )
             return await tx[FlowRun].save(context.run.with_step(step, snapshot_digest=digest))
+
+    async def _tell(self, user_id: UserId) -> None:
+        async with self.uow() as tx:
+            await self.quotas.tell(tx, user_id=user_id, resource=Resource.LLM_COST_PER_MONTH)
 
     async def _resumed(self, context: StepContext) -> Question:
         step = context.step

@@ -24,6 +24,9 @@ class Reservation(Value):
 class Quotas(Protocol):
     """Counts what plans limit, within the caller's unit of work: both are kept or neither.
 
+    What holds is the plan in force at that instant. Who uses up the last of a limit is told so,
+    by the event `LimitReached`, once per period.
+
     Every call may raise `StaleVersion` because the same count was changed meanwhile: run the
     unit of work again, as `settled` does.
     """
@@ -40,6 +43,13 @@ class Quotas(Protocol):
 
     async def reserve(self, tx: Transaction, *, user_id: UserId, amount: Decimal) -> Reservation:
         """Set model cost aside before it arises; raises `QuotaExceeded`."""
+
+    async def tell(self, tx: Transaction, *, user_id: UserId, resource: Resource) -> None:
+        """Tell the user, once per period and limit, that something was refused for its sake.
+
+        Who uses up the last of a limit is told anyway. This is for a refusal before that, when
+        more was asked for than is left; call it in a unit of work of its own.
+        """
 
     async def settle(self, tx: Transaction, reservation: Reservation, *, actual: Decimal) -> None:
         """Replace a reservation by the real cost, zero if the call never happened."""

@@ -31,7 +31,7 @@ _DESCRIPTIONS = {
 }
 
 
-def _plan(ids: Ids, name: str) -> Plan:
+def _plan(ids: Ids, name: str, **limits: int) -> Plan:
     values = zip(_TITLES.items(), _LIMITS[name], strict=True)
     return Plan(
         id=PlanId(ids.new()),
@@ -39,7 +39,7 @@ def _plan(ids: Ids, name: str) -> Plan:
         description=_DESCRIPTIONS[name],
         price=Decimal(_PRICES[name]),
         limits=tuple(
-            PlanLimit(resource=resource, title=title, value=Decimal(value))
+            PlanLimit(resource=resource, title=title, value=Decimal(limits.get(resource, value)))
             for (resource, title), value in values
         ),
         is_default=name == "Free",
@@ -50,11 +50,13 @@ def _plan(ids: Ids, name: str) -> Plan:
 class SeedPlans:
     """Make `Free` (the default plan), `Pro` and `Enterprise` where there never was any plan.
 
-    What an operator makes of them later, under whatever names, stays as it is.
+    What an operator makes of them later, under whatever names, stays as it is. `free_calls` are
+    the API calls a day of `Free`.
     """
 
     uow: UnitOfWork
     ids: Ids
+    free_calls: int = 100
 
     async def __call__(self) -> None:
         """Make what is missing."""
@@ -64,5 +66,6 @@ class SeedPlans:
         async with self.uow() as tx:
             if await tx[Plan].first(include_deleted=True) is not None:
                 return
-            for name in _PRICES:
+            await tx[Plan].add(_plan(self.ids, "Free", api_calls_per_day=self.free_calls))
+            for name in ("Pro", "Enterprise"):
                 await tx[Plan].add(_plan(self.ids, name))

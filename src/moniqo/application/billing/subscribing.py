@@ -1,9 +1,11 @@
 """Which plan holds for a user, and how another one comes to hold."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from moniqo.application.shared.lookups import by_ids
 from moniqo.application.shared.persistence import Transaction
-from moniqo.application.shared.query import eq
+from moniqo.application.shared.query import Listing, any_of, eq
 from moniqo.application.shared.system import Ids
 from moniqo.domain.billing.events import SubscriptionCancelled, SubscriptionExpired
 from moniqo.domain.billing.plan import Plan
@@ -57,6 +59,19 @@ async def plan_in_force(tx: Transaction, user_id: UserId, now: datetime) -> Plan
     if subscription is None or not subscription.in_force(now):
         return await default_plan(tx)
     return await tx[Plan].get(subscription.plan_id, include_deleted=True)
+
+
+async def plans_in_force(
+    tx: Transaction, user_ids: Sequence[UserId], now: datetime
+) -> dict[UserId, Plan]:
+    """The same for many users, in as many reads as for one."""
+    these = (any_of("user_id", tuple(user_ids)), eq("status", SubscriptionStatus.ACTIVE))
+    active = await tx[Subscription].page(Listing(where=these, limit=len(user_ids)))
+    chosen = {item.user_id: item.plan_id for item in active.items if item.in_force(now)}
+    plans = await by_ids(tx, Plan, chosen.values())
+    found = {user_id: plans[plan_id] for user_id, plan_id in chosen.items()}
+    rest = [user_id for user_id in user_ids if user_id not in found]
+    return found | (dict.fromkeys(rest, await default_plan(tx)) if rest else {})
 
 
 def new_subscription(

@@ -1,7 +1,7 @@
 """How much of a limited resource is used up."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Self
 
@@ -23,6 +23,24 @@ def period_start(resource: Resource, now: datetime) -> datetime:
     if resource in _DAILY:
         return midnight
     return midnight.replace(day=1) if resource is Resource.LLM_COST_PER_MONTH else LIFETIME
+
+
+def period_end(resource: Resource, now: datetime) -> datetime | None:
+    """When that period ends and counting begins anew; None if it never does."""
+    start = period_start(resource, now)
+    if start == LIFETIME:
+        return None
+    if resource in _DAILY:
+        return start + timedelta(days=1)
+    # No month has as many days as lead from its first into the one after the next.
+    return (start + timedelta(days=32)).replace(day=1)
+
+
+def quota_exceeded(resource: Resource, limit: Decimal, taken: Decimal) -> QuotaExceeded:
+    """The refusal, with both numbers."""
+    return QuotaExceeded(
+        f"The plan allows {canonical(limit)} {resource}, {canonical(taken)} are used."
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,9 +81,18 @@ class Usage(Entity):
         """With a reservation replaced by what was really used, be it more or less."""
         return self.with_(reserved=max(ZERO, self.reserved - reserved), used=self.used + actual)
 
+    @exact
+    def counted(self, amount: Decimal, limit: Decimal | None) -> Self:
+        """With as much of `amount` used as there is room for: it has happened already."""
+        room = amount if limit is None else max(ZERO, limit - self.used)
+        return self.with_(used=self.used + min(amount, room))
+
+    @exact
+    def exhausts(self, limit: Decimal | None) -> bool:
+        """Whether nothing is left of `limit`, and the user has not been told so."""
+        return limit is not None and self.used + self.reserved >= limit and self.told != limit
+
     def _require_room(self, amount: Decimal, limit: Decimal | None) -> None:
         taken = self.used + self.reserved
         if limit is not None and taken + amount > limit:
-            raise QuotaExceeded(
-                f"The plan allows {canonical(limit)} {self.resource}, {canonical(taken)} are used."
-            )
+            raise quota_exceeded(self.resource, limit, taken)

@@ -8,6 +8,7 @@ from litestar import Litestar
 from litestar.exceptions import HTTPException
 
 from moniqo.adapters.limits.counts import Counts
+from moniqo.application.billing.api_calls import ApiCalls
 from moniqo.application.files.upload import AvatarUpload, FileUpload
 from moniqo.application.identity.authenticate import Authenticate
 from moniqo.application.operations.answer_once import AnswerOnce
@@ -104,6 +105,7 @@ async def _start(
     runtime.ids = await container.get(Ids)
     runtime.authenticate = await container.get(Authenticate)
     runtime.answer_once = await container.get(AnswerOnce)
+    runtime.api_calls = await container.get(ApiCalls)
     for handler in handlers:
         for argument in handler.endpoint.arguments:
             if argument.source is Source.DEPENDENCY:

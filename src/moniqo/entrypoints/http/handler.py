@@ -18,6 +18,7 @@ from moniqo.entrypoints.http.endpoint import GET, Endpoint
 from moniqo.entrypoints.http.envelope import succeeded
 from moniqo.entrypoints.http.headers import ASKED_HEAD, Receive, Scope, header
 from moniqo.entrypoints.http.list_reader import ListReader
+from moniqo.entrypoints.http.metering import is_metered
 from moniqo.entrypoints.http.payloads import read_payload
 from moniqo.entrypoints.http.preconditions import expect
 from moniqo.entrypoints.http.query import QueryReader
@@ -38,6 +39,7 @@ class Handler:
         self.endpoint = endpoint
         self.fixed: dict[str, Any] = {}
         self._runtime = runtime
+        self._metered = is_metered(endpoint)
         self._caller = endpoint.taken(Source.CALLER)
         self._ids = [item.name for item in endpoint.arguments if item.source is Source.PATH]
         self._body = endpoint.taken(Source.BODY, Source.CHANGES, Source.UPLOAD)
@@ -64,7 +66,7 @@ class Handler:
 
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:
         arguments = self.fixed.copy()
-        caller = None if self.endpoint.public else self._admit(scope, arguments)
+        caller = None if self.endpoint.public else await self._admit(scope, arguments)
         for name in self._ids:
             arguments[name] = _identity(scope["path_params"][name])
         query = self._read_query(scope["query_string"])
@@ -89,9 +91,11 @@ class Handler:
         result = await self.endpoint.function(**arguments)
         return result if isinstance(result, Answer) else self._respond(scope, result)
 
-    def _admit(self, scope: Scope, arguments: dict[str, Any]) -> Principal:
+    async def _admit(self, scope: Scope, arguments: dict[str, Any]) -> Principal:
         caller = caller_of(scope)
         current_call.set(replace(current_call.get(), actor_id=caller.user_id))
+        if self._metered:
+            await self._runtime.api_calls.count(caller.user_id)
         if self.endpoint.needs is not None:
             caller.require(self.endpoint.needs)
         if self._caller is not None:

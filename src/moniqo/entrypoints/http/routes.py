@@ -8,6 +8,7 @@ from moniqo.entrypoints.http.agents.runs import RunController
 from moniqo.entrypoints.http.agents.user_prompts import UserPromptController
 from moniqo.entrypoints.http.billing.plans import PlanController
 from moniqo.entrypoints.http.billing.subscriptions import SubscriptionController
+from moniqo.entrypoints.http.billing.usage import UsageController
 from moniqo.entrypoints.http.endpoint import Controller
 from moniqo.entrypoints.http.files.avatars import AvatarController
 from moniqo.entrypoints.http.files.files import FileController
@@ -39,6 +40,7 @@ CONTROLLERS: tuple[type[Controller], ...] = (
     FileController,
     PlanController,
     SubscriptionController,
+    UsageController,
     AgentController,
     PromptController,
     UserPromptController,

@@ -4,6 +4,7 @@ import logging
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from moniqo.application.billing.api_calls import ApiCalls
 from moniqo.application.identity.authenticate import Authenticate
 from moniqo.application.operations.answer_once import AnswerOnce
 from moniqo.application.shared.system import Clock, Ids
@@ -31,6 +32,7 @@ class Runtime:
     clock: Clock = field(init=False)
     ids: Ids = field(init=False)
     authenticate: Authenticate = field(init=False)
+    api_calls: ApiCalls = field(init=False)
     rations: Rations = field(init=False)
     answer_once: AnswerOnce = field(init=False)
 

@@ -114,6 +114,9 @@ class Limits:
     admin_rate_limit_enabled: Annotated[
         bool, Meta(description="Whether calls of Admins and Superadmins are limited, too.")
     ] = False
+    free_api_calls_per_day: Annotated[
+        int, Meta(ge=-1, description="Calls a day in the plan Free as `init` makes it; -1: no end.")
+    ] = 100
     workers: Annotated[
         int,
         Meta(ge=1, le=1024, description="Server processes; each has its part while Redis is lost."),

@@ -6,6 +6,7 @@ from moniqo.domain.shared import errors as refusals
 from moniqo.entrypoints.http import refusals as http
 from moniqo.entrypoints.http.arguments import Source
 from moniqo.entrypoints.http.endpoint import GET, Endpoint
+from moniqo.entrypoints.http.metering import is_metered
 from moniqo.entrypoints.http.openapi.failures import Refusal
 
 
@@ -18,6 +19,8 @@ def by_shape(endpoint: Endpoint) -> Iterator[Refusal]:
         yield refusals.IdempotencyKeyReused
     if not endpoint.public:
         yield from (refusals.Unauthenticated, refusals.TokenExpired, refusals.AccountInactive)
+    if is_metered(endpoint):
+        yield refusals.QuotaExceeded
     if endpoint.needs is not None:
         yield refusals.Forbidden
     has_id = endpoint.taken(Source.PATH) is not None
