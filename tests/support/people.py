@@ -21,6 +21,7 @@ from moniqo.application.billing.seed_plans import SeedPlans
 from moniqo.application.identity.authenticate import Authenticate
 from moniqo.application.identity.change_password import ChangePassword, PasswordPace
 from moniqo.application.identity.changing_passwords import PasswordChanges
+from moniqo.application.identity.create_user import CreateUser
 from moniqo.application.identity.credentials import Credentials
 from moniqo.application.identity.enrolment import Enrolment
 from moniqo.application.identity.lockout import PER_IP, Lockout
@@ -28,10 +29,12 @@ from moniqo.application.identity.log_in import LogIn
 from moniqo.application.identity.log_out import LogOut
 from moniqo.application.identity.mail_requests import MailLimits, MailRequests
 from moniqo.application.identity.mail_tokens import MailTokens
-from moniqo.application.identity.members import Profile
+from moniqo.application.identity.members import Profile, member_of
 from moniqo.application.identity.password_proof import PasswordProof
 from moniqo.application.identity.password_rules import PasswordRules
 from moniqo.application.identity.personal_rules import PersonalRules
+from moniqo.application.identity.principal import Principal
+from moniqo.application.identity.recorded_changes import RecordedChanges
 from moniqo.application.identity.refresh_session import Refresh, RefreshSession
 from moniqo.application.identity.register_user import RegisterUser
 from moniqo.application.identity.registration import Registration
@@ -44,6 +47,7 @@ from moniqo.application.shared.query import Condition, Listing
 from moniqo.application.shared.seed_system import SeedSystem
 from moniqo.domain.identity.credentials import Password
 from moniqo.domain.shared.entity import Entity
+from moniqo.domain.shared.ids import SessionId, UserId
 from support.clock import SettableClock
 from support.store import CountingIds
 
@@ -198,6 +202,31 @@ class People:
     async def refresh(self, token: str) -> SignedIn:
         """The session's next tokens."""
         return await self.refresh_session(refresh=Refresh(token))
+
+    @property
+    def operating(self) -> RecordedChanges:
+        """Changes by operators."""
+        return RecordedChanges(self.uow, self.ids)
+
+    async def caller(self, user_id: UserId) -> Principal:
+        """The user as somebody who calls, without a session."""
+        async with self.uow() as tx:
+            member = await member_of(tx, user_id)
+        return Principal(
+            user_id=user_id,
+            account_id=member.account.id,
+            session_id=SessionId(self.ids.new()),
+            email=member.account.email.value,
+            role=member.role.name,
+            permissions=frozenset(member.permissions),
+        )
+
+    async def made(self, role: str = "User", **changes: Any) -> Principal:
+        """Somebody new of a role, as a caller; every call with another address."""
+        email = f"{self.ids.new().hex}@example.com"
+        create = CreateUser(self.uow, self.enrolment)
+        details = registration(**{"email": email} | changes)
+        return await self.caller((await create(registration=details, role=role)).id)
 
     async def all(self, entity: type[Any], *where: Condition) -> tuple[Any, ...]:
         """Every stored entity that matches, oldest first."""

@@ -48,7 +48,7 @@ class LogIn:
         if not claim.account.is_verified:
             raise await self.proof.refused(claim, EmailNotVerified("Confirm your e-mail first."))
         if not claim.account.is_active:
-            raise await self.proof.refused(claim, AccountInactive("The account is deactivated."))
+            raise await self.proof.refused(claim, _inactive())
         rehashed = await self.hasher.hash(credentials.password) if verdict.rehash_due else None
         return await self._started(claim, claim.account, rehashed)
 
@@ -79,6 +79,8 @@ class LogIn:
             # Locked while the password was being checked: told and kept like any such refusal.
             await self.proof.require_open(claim)
             raise
+        except AccountInactive as refusal:
+            raise await self.proof.refused(claim, refusal) from None
 
     async def _start(self, claim: Claim, known: Account, rehashed: PasswordHash | None) -> SignedIn:
         async with self.uow() as tx:
@@ -99,9 +101,19 @@ class LogIn:
         return answer
 
     async def _member(self, tx: Transaction, known: Account) -> Member:
-        """Who the account belongs to, unless its password was changed since it was verified."""
+        """Who the account belongs to.
+
+        Raises unless it is still what the password was verified for: one that was shut meanwhile
+        gets no session, which would come to life once it is opened again.
+        """
         user = await tx[User].first(eq("account_id", known.id))
         member = await member_of(tx, user.id) if user else None
         if member is None or member.account.password_changed_at != known.password_changed_at:
             raise wrong_password()
+        if not member.account.is_active:
+            raise _inactive()
         return member
+
+
+def _inactive() -> AccountInactive:
+    return AccountInactive("The account is deactivated.")

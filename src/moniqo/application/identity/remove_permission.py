@@ -12,7 +12,7 @@ from moniqo.domain.identity.role import Permission, Role
 from moniqo.domain.shared.errors import RuleViolated
 from moniqo.domain.shared.ids import PermissionId
 
-_AT_ONCE = 100
+_AT_ONCE = 20
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from moniqo.domain.identity.role import Permission, Role
 from moniqo.domain.shared.errors import AlreadyExists, StaleVersion
 from moniqo.domain.shared.ids import PermissionId, RoleId
 
-_AT_ONCE = 500
+_AT_ONCE = 20
 
 
 @dataclass(frozen=True, slots=True)

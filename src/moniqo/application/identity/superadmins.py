@@ -10,7 +10,8 @@ from moniqo.domain.identity.user import User
 from moniqo.domain.shared.errors import RuleViolated
 from moniqo.domain.shared.ids import RoleId
 
-_AT_ONCE = 100
+_ENOUGH = 1000
+"""Superadmins among whom one that can act is looked for."""
 
 
 async def require_another_superadmin(tx: Transaction, leaving: Member) -> None:
@@ -27,17 +28,11 @@ async def require_another_superadmin(tx: Transaction, leaving: Member) -> None:
 
 
 async def _another(tx: Transaction, role_id: RoleId, leaving: Member) -> bool:
-    cursor = None
-    while True:
-        listing = Listing(where=(eq("role_id", role_id),), limit=_AT_ONCE, cursor=cursor)
-        page = await tx[User].page(listing)
-        others = [user.account_id for user in page.items if user.id != leaving.user.id]
-        accounts = await by_ids(tx, Account, others)
-        if any(_can_act(account) for account in accounts.values()):
-            return True
-        cursor = page.next_cursor
-        if cursor is None:
-            return False
+    listing = Listing(where=(eq("role_id", role_id),), limit=_ENOUGH)
+    members = (await tx[User].page(listing)).items
+    others = [user.account_id for user in members if user.id != leaving.user.id]
+    accounts = await by_ids(tx, Account, others)
+    return any(_can_act(account) for account in accounts.values())
 
 
 def _can_act(account: Account) -> bool:

@@ -66,6 +66,7 @@ class UserController(Controller):
         status=201,
         message="User created.",
         refuses=(EmailAlreadyRegistered, UsernameTaken),
+        example={"email": "grace@example.com", "first_name": "Grace", "last_name": "Hopper"},
     )
     async def create(self, caller: Principal, data: Invitation, invite: InviteUser) -> Profile:
         """A verified user, who is mailed a link by which to choose a password.
