@@ -19,6 +19,7 @@ class Exit(IntEnum):
     UNAVAILABLE = 8
     PENDING = 9
     UNSUCCESSFUL = 10
+    BROKEN = 11
     INTERRUPTED = 130
 
 
@@ -26,7 +27,7 @@ DESCRIPTION = (
     "Exit codes: 0 done, 1 a fault of the program, 2 wrong usage, 3 wrong settings, "
     "4 invalid input, 5 not found, 6 conflict, 7 not allowed or over a limit, "
     "8 something needed is unavailable, 9 migrations are pending, "
-    "10 the run or backtest failed."
+    "10 the run or backtest failed, 11 the audit trail was tampered with."
 )
 
 OF_KIND = {

@@ -9,6 +9,8 @@ import rich_click as click
 from moniqo.domain.shared.decoding import decode
 from moniqo.domain.shared.errors import Invalid
 
+LONGEST_NUMBER, LONGEST_SEAL = 19, 128
+
 
 class InstantParameter(click.ParamType[datetime]):
     """An ISO 8601 date or time; without an offset it is UTC."""
@@ -41,8 +43,26 @@ class DecimalParameter(click.ParamType[Decimal]):
             self.fail(f"{value} {problem.faults[0].message}", param, ctx)
 
 
+class HeadParameter(click.ParamType[tuple[int, str]]):
+    """The end of the audit trail's chain, as `audit verify` told it: SEQ:HASH."""
+
+    name = "head"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, str]:
+        """See `ParamType`."""
+        number, _, seal = str(value).partition(":")
+        if not (number.isascii() and number.isdigit() and len(number) < LONGEST_NUMBER):
+            self.fail(f"{value} is no head such as 12:k1:9f86d081…", param, ctx)
+        if not 0 < len(seal) <= LONGEST_SEAL:
+            self.fail(f"{value} has no hash after its number", param, ctx)
+        return int(number), seal
+
+
 INSTANT = InstantParameter()
 DECIMAL = DecimalParameter()
+HEAD = HeadParameter()
 
 
 def located(file: str, market_data_dir: Path | None) -> str:

@@ -3,6 +3,7 @@
 import rich_click as click
 
 from moniqo import __version__
+from moniqo.entrypoints.cli.audit import audit
 from moniqo.entrypoints.cli.backtests import backtest
 from moniqo.entrypoints.cli.demo import demo
 from moniqo.entrypoints.cli.doctor import doctor
@@ -23,5 +24,10 @@ def moniqo() -> None:
     """A backend on which AI agents trade, under control."""
 
 
-for command in (init, migrate, serve, demo, doctor, market, users, mail, flows, backtest, openapi):
+COMMANDS = (
+    *(init, migrate, serve, demo, doctor),
+    *(market, users, audit, mail, flows, backtest),
+    openapi,
+)
+for command in COMMANDS:
     moniqo.add_command(command)
