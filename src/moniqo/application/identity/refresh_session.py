@@ -23,7 +23,13 @@ from moniqo.domain.identity.credentials import TokenHash
 from moniqo.domain.identity.events import RefreshTokenReused
 from moniqo.domain.identity.session import RevokeReason, Session, TokenUse
 from moniqo.domain.shared.entity import Value
-from moniqo.domain.shared.errors import AccountInactive, NotFound, TokenReused, Unauthenticated
+from moniqo.domain.shared.errors import (
+    AccountInactive,
+    EmailNotVerified,
+    NotFound,
+    TokenReused,
+    Unauthenticated,
+)
 from moniqo.domain.shared.rules import Length
 
 _OVER = "The session is over. Sign in again."
@@ -43,8 +49,8 @@ class RefreshSession:
     All who present the present token at once get the same successor, and so does who presents
     it again within the grace. An older one ends the session: that is kept, then `TokenReused`
     raised. Raises `Unauthenticated` for what is no token, or of a session that is over,
-    `AccountInactive`, and `RateLimited` for a session that is refreshed too often, which stays
-    as it is.
+    `AccountInactive`, `EmailNotVerified`, and `RateLimited` for a session that is refreshed too
+    often, which stays as it is.
     """
 
     uow: UnitOfWork
@@ -94,6 +100,8 @@ class RefreshSession:
             raise Unauthenticated(_OVER) from gone
         if not member.account.is_active:
             raise AccountInactive("The account is deactivated.")
+        if not member.account.is_verified:
+            raise EmailNotVerified("The e-mail address is not verified.")
         return member
 
     def _successor(self, session: Session, use: TokenUse) -> RefreshToken:

@@ -70,7 +70,7 @@ class AuthController(Controller):
         summary="Renew the tokens",
         message="Tokens renewed.",
         public=True,
-        refuses=(Unauthenticated, TokenReused, AccountInactive, RateLimited),
+        refuses=(Unauthenticated, TokenReused, AccountInactive, EmailNotVerified, RateLimited),
     )
     async def refresh(self, data: Refresh, refresh_session: RefreshSession) -> SignedIn:
         """Exchange a refresh token for a new pair. Using one twice ends the session."""
