@@ -28,7 +28,7 @@ from moniqo.entrypoints.http.routing_failures import routing_failed
 from moniqo.entrypoints.http.runtime import Runtime
 from moniqo.entrypoints.http.uploads import UploadReader
 from moniqo.entrypoints.settings import Settings
-from moniqo.entrypoints.settings.model import Files
+from moniqo.entrypoints.settings.files import Files
 from moniqo.entrypoints.settings.values import Environment
 
 MIB = 1_048_576

@@ -2,9 +2,9 @@
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPMethod, HTTPStatus
-from typing import Any, ClassVar, TypeVar, get_type_hints
+from typing import Any, ClassVar, Required, TypedDict, TypeVar, Unpack, get_type_hints
 
 from moniqo.domain.shared.errors import AppError
 from moniqo.entrypoints.http.arguments import Argument, Source, arguments_of
@@ -15,6 +15,22 @@ GET, POST, PUT = HTTPMethod.GET, HTTPMethod.POST, HTTPMethod.PUT
 PATCH, DELETE = HTTPMethod.PATCH, HTTPMethod.DELETE
 _MARK = "__endpoint__"
 _MAKING = (HTTPStatus.CREATED, HTTPStatus.ACCEPTED)
+
+
+class Says(TypedDict, total=False):
+    """What a route says of itself beside its signature; see `Endpoint`."""
+
+    summary: Required[str]
+    message: str
+    status: int
+    needs: str | None
+    public: bool
+    limited: bool
+    lists: Lists | None
+    refuses: tuple[type[AppError], ...]
+    example: Mapping[str, Any] | None
+    media: tuple[str, ...]
+    headers: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,16 +47,16 @@ class Endpoint:
     method: HTTPMethod
     path: str
     summary: str
-    message: str
-    status: int
-    needs: str | None
-    public: bool
-    limited: bool
-    lists: Lists | None
-    refuses: tuple[type[AppError], ...]
-    example: Mapping[str, Any] | None
-    media: tuple[str, ...]
-    headers: Mapping[str, str]
+    message: str = "OK."
+    status: int = 200
+    needs: str | None = None
+    public: bool = False
+    limited: bool = True
+    lists: Lists | None = None
+    refuses: tuple[type[AppError], ...] = ()
+    example: Mapping[str, Any] | None = None
+    media: tuple[str, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
     function: Callable[..., Any]
     arguments: tuple[Argument, ...]
     returns: Any
@@ -73,22 +89,7 @@ class Controller:
     tag: ClassVar[str]
 
 
-def endpoint(  # noqa: PLR0913  (each says one thing about a route)
-    method: HTTPMethod,
-    path: str = "",
-    *,
-    summary: str,
-    message: str = "OK.",
-    status: int = 200,
-    needs: str | None = None,
-    public: bool = False,
-    limited: bool = True,
-    lists: Lists | None = None,
-    refuses: tuple[type[AppError], ...] = (),
-    example: Mapping[str, Any] | None = None,
-    media: tuple[str, ...] = (),
-    headers: Mapping[str, str] | None = None,
-) -> Callable[[F], F]:
+def endpoint(method: HTTPMethod, path: str = "", **says: Unpack[Says]) -> Callable[[F], F]:
     """Make a controller's method a route.
 
     Its parameters: a name in the path template is a UUID; `data` the body; `changes` a
@@ -101,20 +102,10 @@ def endpoint(  # noqa: PLR0913  (each says one thing about a route)
         found = Endpoint(
             method=method,
             path=path,
-            summary=summary,
-            message=message,
-            status=status,
-            needs=needs,
-            public=public,
-            limited=limited,
-            lists=lists,
-            refuses=refuses,
-            example=example,
-            media=media,
-            headers=headers or {},
             function=function,
-            arguments=arguments_of(function, path, has_lists=lists is not None),
+            arguments=arguments_of(function, path, has_lists=says.get("lists") is not None),
             returns=get_type_hints(function, include_extras=True)["return"],
+            **says,
         )
         setattr(function, _MARK, found)
         return function

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from moniqo.domain.shared.errors import Fault
+from moniqo.entrypoints.settings.files import Files
 from moniqo.entrypoints.settings.mail import mail_faults
-from moniqo.entrypoints.settings.model import SAMPLE, Files, Security, Settings, Storage
+from moniqo.entrypoints.settings.model import SAMPLE, Security, Settings, Storage
 from moniqo.entrypoints.settings.values import KeyRing, StorageBackend
 
 _SCHEMES = {

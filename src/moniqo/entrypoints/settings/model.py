@@ -8,17 +8,16 @@ from typing import Annotated
 from msgspec import Meta
 
 from moniqo import __version__
+from moniqo.entrypoints.settings.files import Files
+from moniqo.entrypoints.settings.http import Http, Limits
 from moniqo.entrypoints.settings.mail import Events, MailDelivery
 from moniqo.entrypoints.settings.values import (
-    ApiKey,
     ConnectionUrl,
     Environment,
     KeyRing,
     LogLevel,
-    Origins,
     Passphrase,
     PasswordPolicy,
-    PictureTypes,
     SigningAlgorithm,
     StorageBackend,
 )
@@ -65,62 +64,6 @@ class Application:
         Path | None,
         Meta(description="Where `market import` and `demo` look for a file that is not here."),
     ] = None
-
-
-@dataclass(frozen=True, slots=True)
-class Http:
-    """The HTTP server."""
-
-    host: Annotated[str, Meta(min_length=1, description="Address to listen on.")] = "127.0.0.1"
-    port: Annotated[int, Meta(ge=0, le=65535, description="Port to listen on; 0: any.")] = 8000
-    base_url: Annotated[
-        str, Meta(pattern="^https?://[^/ ]+", description="The address that clients see.")
-    ] = "http://127.0.0.1:8000"
-    default_page_size: Annotated[
-        int, Meta(ge=1, description="Items of a list when `limit` is not given.")
-    ] = 10
-    max_page_size: Annotated[
-        int, Meta(ge=1, description="The most items of a list; a larger `limit` is cut.")
-    ] = 5000
-    max_body_bytes: Annotated[
-        int, Meta(ge=1024, description="The largest JSON body that is read.")
-    ] = 1_048_576
-    body_timeout_seconds: Annotated[
-        int, Meta(ge=1, le=600, description="How long a request's body may take to arrive.")
-    ] = 10
-    trusted_proxies: Annotated[
-        int,
-        Meta(ge=0, le=16, description="Proxies of yours in front, which tell who calls; 0: none."),
-    ] = 0
-    cors_origins: Annotated[
-        Origins,
-        Meta(description="Origins whose pages may call: https://app.example.com,…; none else may."),
-    ] = field(default_factory=Origins)
-    idempotency_hours: Annotated[
-        int, Meta(ge=1, le=720, description="How long the answer to an idempotency key is kept.")
-    ] = 24
-    docs_in_production: Annotated[
-        bool, Meta(description="Show /docs and /openapi.json in production too.")
-    ] = False
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How often anybody may call; counted in Redis, or by each process where there is none."""
-
-    rate_limit_per_minute: Annotated[
-        int, Meta(ge=1, description="Calls of one user, or of one unknown address, in a minute.")
-    ] = 100
-    admin_rate_limit_enabled: Annotated[
-        bool, Meta(description="Whether calls of Admins and Superadmins are limited, too.")
-    ] = False
-    free_api_calls_per_day: Annotated[
-        int, Meta(ge=-1, description="Calls a day in the plan Free as `init` makes it; -1: no end.")
-    ] = 100
-    workers: Annotated[
-        int,
-        Meta(ge=1, le=1024, description="Server processes; each has its part while Redis is lost."),
-    ] = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,71 +180,6 @@ class Accounts:
     email_change_link_hours: Annotated[
         int, Meta(ge=1, le=720, description="Life of a link that confirms a new address.")
     ] = 24
-
-
-@dataclass(frozen=True, slots=True)
-class Files:
-    """Uploads: where they lie, and how much of what is taken. A bucket outdoes a folder."""
-
-    storage_url: Annotated[
-        str,
-        Meta(
-            pattern="^(file:.+|memory:)$",
-            description="A folder, file:data/files or file:///srv/files; memory: forgets at exit.",
-        ),
-    ] = "file:data/files"
-    s3_bucket_name: Annotated[
-        str | None, Meta(min_length=3, description="The bucket, for S3 and what speaks as it does.")
-    ] = None
-    aws_region: Annotated[str, Meta(min_length=1, description="The bucket's region.")] = "us-east-1"
-    aws_access_key_id: Annotated[
-        ApiKey | None,
-        Meta(description="Who we are to S3; unset: the machine's own role."),
-    ] = None
-    aws_secret_access_key: Annotated[ApiKey | None, Meta(description="The secret of that key.")] = (
-        None
-    )
-    aws_endpoint_url: Annotated[
-        str | None,
-        Meta(pattern="^https?://[^/ ]+", description="A server that speaks S3, unless Amazon's."),
-    ] = None
-    max_avatar_size_mb: Annotated[
-        int, Meta(ge=1, le=50, description="The largest picture that is taken, in MiB.")
-    ] = 5
-    allowed_avatar_types: Annotated[
-        PictureTypes, Meta(description="Kinds of pictures, by what they are and not by their name.")
-    ] = field(default_factory=PictureTypes)
-    max_avatar_pixels: Annotated[
-        int,
-        Meta(
-            ge=4096,
-            le=100_000_000,
-            description="Most pixels of a picture, half as many with transparency; 8 bytes each.",
-        ),
-    ] = 25_000_000
-    max_avatar_frames: Annotated[
-        int, Meta(ge=1, description="Most frames of a moving picture; the first is shown.")
-    ] = 500
-    avatar_side: Annotated[
-        int,
-        Meta(ge=16, le=4096, description="Pixels of a picture's longer side; larger ones shrink."),
-    ] = 1024
-    picture_threads: Annotated[
-        int, Meta(ge=1, le=16, description="Pictures decoded at once; past it, callers wait.")
-    ] = 1
-    max_file_size_mb: Annotated[
-        int, Meta(ge=1, le=1024, description="The largest file that is taken, in MiB.")
-    ] = 10
-    uploads_per_hour: Annotated[int, Meta(ge=1, description="Uploads of one user.")] = 60
-    uploads_at_once: Annotated[
-        int, Meta(ge=1, le=1024, description="Uploads that one process reads at once.")
-    ] = 32
-    upload_timeout_seconds: Annotated[
-        int, Meta(ge=1, le=600, description="How long an upload may take to arrive.")
-    ] = 60
-    file_link_seconds: Annotated[
-        int, Meta(ge=1, le=86_400, description="Life of a link to a file.")
-    ] = 300
 
 
 @dataclass(frozen=True, slots=True)
