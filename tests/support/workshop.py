@@ -17,6 +17,7 @@ from moniqo.adapters.persistence.collection import Collection, Registry
 from moniqo.adapters.persistence.collections import REGISTRY
 from moniqo.adapters.persistence.memory import MemoryBackend
 from moniqo.adapters.persistence.recording import RecordedUnitOfWork
+from moniqo.application.audit.deny_permission import DenyPermission
 from moniqo.application.billing.api_calls import ApiCalls
 from moniqo.application.identity.authenticate import Authenticate
 from moniqo.application.identity.ports import AccessClaims, AccessToken, SessionState
@@ -318,6 +319,7 @@ def workshop_container(calls_per_minute: int = 1_000_000) -> AsyncContainer:
         UnitOfWork: uow,
         Counts: SlidingWindow(TwoWindows(), calls_per_minute),
         Authenticate: Authenticate(members, members, clock),
+        DenyPermission: DenyPermission(uow, ids),
         AnswerOnce: AnswerOnce(uow, clock, ids),
         MakeTool: MakeTool(uow, ids),
         ChangeTool: ChangeTool(uow),

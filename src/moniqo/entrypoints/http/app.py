@@ -8,6 +8,7 @@ from litestar import Litestar
 from litestar.exceptions import HTTPException
 
 from moniqo.adapters.limits.counts import Counts
+from moniqo.application.audit.deny_permission import DenyPermission
 from moniqo.application.billing.api_calls import ApiCalls
 from moniqo.application.files.upload import AvatarUpload, FileUpload
 from moniqo.application.identity.authenticate import Authenticate
@@ -104,6 +105,7 @@ async def _start(
     runtime.clock = await container.get(Clock)
     runtime.ids = await container.get(Ids)
     runtime.authenticate = await container.get(Authenticate)
+    runtime.deny = await container.get(DenyPermission)
     runtime.answer_once = await container.get(AnswerOnce)
     runtime.api_calls = await container.get(ApiCalls)
     for handler in handlers:

@@ -72,7 +72,7 @@ class Handler:
         query = self._read_query(scope["query_string"])
         if self._query is not None:
             arguments[self._query.name] = query
-            self._permit(query, caller)
+            await self._permit(query, caller)
         repeat = named(scope, receive) if self.endpoint.repeatable else None
         if self.endpoint.method is not GET:
             body = receive if repeat is None else repeat.receive
@@ -97,18 +97,25 @@ class Handler:
         if self._metered:
             await self._runtime.api_calls.count(caller.user_id)
         if self.endpoint.needs is not None:
-            caller.require(self.endpoint.needs)
+            await self._require(caller, self.endpoint.needs)
         if self._caller is not None:
             arguments[self._caller.name] = caller
         return caller
 
-    def _permit(self, query: object, caller: Principal | None) -> None:
+    async def _require(self, caller: Principal, permission: str) -> None:
+        if not caller.may(permission):
+            await self._runtime.deny(
+                permission=permission, method=self.endpoint.method, route=self.endpoint.path
+            )
+
+    async def _permit(self, query: object, caller: Principal | None) -> None:
         """Raise `Forbidden` unless the caller may see the removed items that are asked for."""
         if not isinstance(query, Listing) or not query.include_deleted:
             return
         needed = self.endpoint.lists.deleted if self.endpoint.lists else None
-        if caller is None or needed is None or not caller.may(needed):
+        if caller is None or needed is None:
             raise Forbidden("You may not see what was removed.")
+        await self._require(caller, needed)
 
     async def _prepare_change(
         self, scope: Scope, receive: Receive, arguments: dict[str, Any]

@@ -6,6 +6,7 @@ from moniqo.entrypoints.http.agents.flows import FlowController
 from moniqo.entrypoints.http.agents.prompts import PromptController
 from moniqo.entrypoints.http.agents.runs import RunController
 from moniqo.entrypoints.http.agents.user_prompts import UserPromptController
+from moniqo.entrypoints.http.audit.audit_logs import AuditLogController, OwnAuditLogController
 from moniqo.entrypoints.http.billing.plans import PlanController
 from moniqo.entrypoints.http.billing.subscriptions import SubscriptionController
 from moniqo.entrypoints.http.billing.usage import UsageController
@@ -51,5 +52,7 @@ CONTROLLERS: tuple[type[Controller], ...] = (
     UserWalletController,
     TradeController,
     MarketController,
+    AuditLogController,
+    OwnAuditLogController,
     HealthController,
 )

@@ -4,6 +4,7 @@ import logging
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from moniqo.application.audit.deny_permission import DenyPermission
 from moniqo.application.billing.api_calls import ApiCalls
 from moniqo.application.identity.authenticate import Authenticate
 from moniqo.application.operations.answer_once import AnswerOnce
@@ -32,6 +33,7 @@ class Runtime:
     clock: Clock = field(init=False)
     ids: Ids = field(init=False)
     authenticate: Authenticate = field(init=False)
+    deny: DenyPermission = field(init=False)
     api_calls: ApiCalls = field(init=False)
     rations: Rations = field(init=False)
     answer_once: AnswerOnce = field(init=False)
