@@ -75,8 +75,8 @@ class Handler:
             await self._permit(query, caller)
         repeat = named(scope, receive) if self.endpoint.repeatable else None
         if self.endpoint.method is not GET:
-            body = receive if repeat is None else repeat.receive
-            await self._prepare_change(scope, body, arguments)
+            source = receive if repeat is None else repeat.receive
+            await self._prepare_change(scope, source, arguments)
         if self._seen is not None:
             arguments[self._seen.name] = etags.Seen(tuple(header(scope, b"if-none-match")))
         if self.endpoint.acts and ASKED_HEAD in scope:
@@ -85,7 +85,8 @@ class Handler:
         if repeat is None:
             return await perform()
         path = self.endpoint.path.format_map(arguments)
-        return await once(self._runtime.answer_once, repeat.request(path), perform)
+        body = arguments.get(self._body.name) if self._body else None
+        return await once(self._runtime.answer_once, repeat.request(path, body), perform)
 
     async def _perform(self, scope: Scope, arguments: dict[str, Any]) -> Answer:
         result = await self.endpoint.function(**arguments)
