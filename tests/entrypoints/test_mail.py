@@ -193,7 +193,7 @@ def test_what_could_not_be_sent_is_parked_and_sent_when_it_can_be(run: Any) -> N
     in_the_end = run("mail", "retry", "--all", **SQLITE)
 
     assert (event["name"], event["attempts"]) == ("UserRegistered", 1)
-    assert event["error"].startswith("Unavailable: The mail server 127.0.0.1:9 cannot be reached")
+    assert event["error"].startswith("Unavailable: The mail server 127.0.0.1:9 cannot be used")
     assert (in_vain.code, in_vain.data["items"][0]["done"]) == (10, False)
     assert event["id"] in shown
     assert (in_the_end.code, in_the_end.out.strip()) == (0, "1 of 1 went well.")

@@ -24,8 +24,8 @@ from support.clock import SettableClock
 SENDER = Sender("post@moniqo.test", "Möniqo, Inc.", reply_to="help@moniqo.test")
 API_KEY = "re_canary_0123456789"
 PASSWORD = "smtp-canary-0123456789"
-SECONDS = 1.0
-"""The time-out of mailers here."""
+SECONDS = 30.0
+"""The time-out of mailers here, which a busy machine does not reach."""
 
 
 KEY = "0190a1b2-0000-7000-8000-000000000001"
@@ -185,7 +185,7 @@ async def smtp(_path: Path, **server: Any) -> AsyncIterator[PostOffice]:
 
 
 @asynccontextmanager
-async def resend(_path: Path) -> AsyncIterator[PostOffice]:
+async def resend(_path: Path, seconds: float = SECONDS) -> AsyncIterator[PostOffice]:
     """A server that speaks Resend's API, checks what it is asked, and knows copies by their key."""
     office = PostOffice(mailer=None)  # type: ignore[arg-type]
 
@@ -197,7 +197,7 @@ async def resend(_path: Path) -> AsyncIterator[PostOffice]:
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     office.port = server.sockets[0].getsockname()[1]
     url = f"http://127.0.0.1:{office.port}/"
-    mailer = ResendMailer(ResendAccount(API_KEY, url, SECONDS), SENDER, SettableClock())
+    mailer = ResendMailer(ResendAccount(API_KEY, url, seconds), SENDER, SettableClock())
     office.mailer = mailer
     try:
         yield office
@@ -273,13 +273,14 @@ def _taken(
     assert first == "POST /emails HTTP/1.1"
     asked = json.loads(body)
     assert headers["content-type"] == "application/json"
-    assert asked.keys() == {"from", "to", "subject", "text", "html", "headers", "reply_to"}
+    fields = {"from", "to", "subject", "text", "html", "headers"}
+    assert asked.keys() - {"reply_to"} == fields
     office.mails.append(
         Received(
             key=headers["idempotency-key"],
             sender=asked["from"],
             to=tuple(asked["to"]),
-            reply_to=asked["reply_to"],
+            reply_to=asked.get("reply_to", ""),
             subject=asked["subject"],
             text=asked["text"],
             html=asked["html"],

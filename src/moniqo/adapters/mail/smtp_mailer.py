@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 from aiosmtplib import SMTP, SMTPException, SMTPRecipientsRefused, SMTPResponseException
-from aiosmtplib.errors import SMTPNotSupported
 
 from moniqo.adapters.mail.message import Sender, message_of
 from moniqo.adapters.mail.replies import quoted
@@ -104,10 +103,8 @@ class SmtpMailer:
             if error.code in _PERMANENT:
                 return Undeliverable(f"The mail server {place} refused: {error.code} {said}.")
             return Unavailable(f"The mail server {place} has no time now: {error.code} {said}.")
-        if isinstance(error, SMTPNotSupported):
-            return Unavailable(f"The mail server {place} lacks something: {quoted(error)}.")
         reason = "no answer in time" if isinstance(error, TimeoutError) else quoted(error)
         return Unavailable(
-            f"The mail server {place} cannot be reached ({reason or type(error).__name__}). "
+            f"The mail server {place} cannot be used ({reason or type(error).__name__}). "
             "Is it running, and are SMTP_HOST, SMTP_PORT and SMTP_TLS right?"
         )
