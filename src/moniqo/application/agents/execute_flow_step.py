@@ -44,10 +44,10 @@ class ExecuteFlowStep:
             now = await self._load(run_id, fence)
             return await self.outcome.failed(now.run, now.step, problem.message)
 
-    async def give_up(self, *, run_id: FlowRunId, fence: int) -> FlowRun:
-        """End a run that was begun again and again without coming to its end."""
+    async def give_up(self, *, run_id: FlowRunId, fence: int, reason: str) -> FlowRun:
+        """End a run that must go no further."""
         now = await self._load(run_id, fence)
-        return await self.outcome.failed(now.run, now.step, "It was begun too often.")
+        return await self.outcome.failed(now.run, now.step, reason)
 
     async def _load(self, run_id: FlowRunId, fence: int) -> StepContext:
         async with self.uow() as tx:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from moniqo.application.agents.execute_flow_step import ExecuteFlowStep
+from moniqo.application.identity.standing import SUSPENDED, is_suspended
 from moniqo.application.shared.persistence import UnitOfWork
 from moniqo.application.shared.query import eq
 from moniqo.application.shared.system import Clock
@@ -41,13 +42,21 @@ class RunFlow:
         except (NoLongerHeld, StaleVersion, AlreadyExists):
             return None
         try:
-            if run.is_given_up:
-                return await self.execute.give_up(run_id=run.id, fence=run.fence)
             while not run.is_final:
+                reason = await self._obstacle(run)
+                if reason is not None:
+                    return await self.execute.give_up(run_id=run.id, fence=run.fence, reason=reason)
                 run = await self._renew(await self.execute(run_id=run.id, fence=run.fence))
         except (NoLongerHeld, StaleVersion):
             return None
         return run
+
+    async def _obstacle(self, run: FlowRun) -> str | None:
+        """Why the run goes no further, if it does not."""
+        if run.is_given_up:
+            return "It was begun too often."
+        async with self.uow() as tx:
+            return SUSPENDED if await is_suspended(tx, run.user_id) else None
 
     async def _renew(self, run: FlowRun) -> FlowRun:
         """The lease covers one step: the next one gets a new one."""

@@ -4,11 +4,13 @@ from datetime import timedelta
 
 from dishka import Provider, Scope, provide
 
+from moniqo.application.agents.halt_user import HaltUser
 from moniqo.application.mail.mail_event import MailEvent, mailing
 from moniqo.application.notifications.notify import Notify, reactions
 from moniqo.application.notifications.relay_outbox import Reactions
 from moniqo.application.notifications.retrying import RetryTerms
 from moniqo.application.trading.settle_orders import SettleOrders
+from moniqo.domain.identity.events import UserSuspended
 from moniqo.domain.shared.ids import OutboxEventId
 from moniqo.domain.trading.events import CandlesImported
 from moniqo.entrypoints.settings import Settings
@@ -20,8 +22,12 @@ class Notifications(Provider):
     scope = Scope.APP
 
     @provide
-    def reactions(self, notify: Notify, mail: MailEvent, settle_orders: SettleOrders) -> Reactions:
+    def reactions(
+        self, notify: Notify, mail: MailEvent, settle_orders: SettleOrders, halt_user: HaltUser
+    ) -> Reactions:
         """Users are told; orders that waited for a bar are asked about once there are new ones.
+
+        What runs for somebody whose account is shut is called off.
 
         Mail comes last: what is before it can be repeated without anybody noticing.
         """
@@ -29,9 +35,12 @@ class Notifications(Provider):
         async def settle(_event: CandlesImported, _event_id: OutboxEventId) -> None:
             await settle_orders()
 
+        async def halt(event: UserSuspended, _event_id: OutboxEventId) -> None:
+            await halt_user(user_id=event.user_id)
+
         told, mailed = reactions(notify), mailing(mail)
         both = {kind: told.get(kind, ()) + mailed.get(kind, ()) for kind in (*told, *mailed)}
-        return {**both, CandlesImported: (settle,)}
+        return {**both, CandlesImported: (settle,), UserSuspended: (halt,)}
 
     @provide
     def retry_terms(self, settings: Settings) -> RetryTerms:
