@@ -28,6 +28,7 @@ RAISED = {
 }
 """Settings under which tests do not stand in each other's way; a test may lower them again."""
 
+MAIL = "mail"
 Arenas = Callable[..., Awaitable[Arena]]
 """Backend, `processes` and settings → an arena."""
 
@@ -53,7 +54,7 @@ async def open_arena(
 async def _place(
     stack: AsyncExitStack, backend: str, folder: Path, server_url: Callable[[str], str]
 ) -> dict[str, str]:
-    place = {"STORAGE_BACKEND": backend}
+    place = {"STORAGE_BACKEND": backend, "MAIL_FOLDER": str(folder / MAIL)}
     if backend == "sqlite":
         place["DATABASE_URL"] = f"sqlite:///{folder / 'moniqo.sqlite3'}"
     if backend == "postgres":
@@ -84,7 +85,7 @@ async def _set_up(
         servers=servers,
         clients=tuple(clients),
         operator=Operator(container),
-        mailbox=Mailbox(folder / "mail"),
+        mailbox=Mailbox(folder / MAIL),
     )
     for client in clients:
         client.event_hooks = {"request": [], "response": [arena.heard]}
