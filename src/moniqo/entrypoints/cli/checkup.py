@@ -46,8 +46,8 @@ async def examine() -> list[Finding]:
     return [
         Finding("settings", _settings(settings)),
         *await _store(settings),
-        *await _services(settings),
         await _mail(settings),
+        *await _services(settings),
     ]
 
 
