@@ -1,4 +1,5 @@
 import asyncio
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -10,9 +11,26 @@ from moniqo.application.notifications.relay_outbox import RelayOutbox
 from moniqo.application.shared.access import Browse
 from moniqo.application.shared.query import Listing
 from moniqo.domain.agents.events import RunFailed
+from moniqo.domain.billing.events import (
+    LimitReached,
+    PlanSubscribed,
+    SubscriptionCancelled,
+    SubscriptionExpired,
+)
+from moniqo.domain.billing.plan import Resource
+from moniqo.domain.identity.events import NewDeviceSignedIn, PasswordChanged, RefreshTokenReused
+from moniqo.domain.identity.user_settings import UserSettings, UserSettingsId
 from moniqo.domain.notifications.notification import Notification
 from moniqo.domain.shared.event import Event
-from moniqo.domain.shared.ids import FlowId, FlowRunId, OutboxEventId, TradeId, UserId
+from moniqo.domain.shared.ids import (
+    FlowId,
+    FlowRunId,
+    OutboxEventId,
+    PlanId,
+    SessionId,
+    TradeId,
+    UserId,
+)
 from moniqo.domain.trading.events import OrderRefused, TradeClosed, TradeOpened
 from support.clock import SettableClock
 from support.dice import Dice
@@ -21,6 +39,8 @@ from support.people import People
 from support.store import CountingIds
 
 IDS = CountingIds()
+NOON = datetime(2026, 1, 15, 12, tzinfo=UTC)
+PLAN, SESSION = PlanId(IDS.new()), SessionId(IDS.new())
 FLOW, RUN, TRADE = FlowId(IDS.new()), FlowRunId(IDS.new()), TradeId(IDS.new())
 
 
@@ -47,6 +67,17 @@ def event_of(kind: type[Event], user_id: UserId, **fields: Any) -> Event:
             "reason": "the kill switch is on.",
         },
         RunFailed: {"run_id": RUN, "flow_id": FLOW, "error": "No answer."},
+        PlanSubscribed: {"plan_id": PLAN, "plan": "Pro", "until": NOON},
+        SubscriptionCancelled: {"plan_id": PLAN, "plan": "Pro", "fallback": "Free"},
+        SubscriptionExpired: {"plan_id": PLAN, "plan": "Pro", "fallback": "Free"},
+        LimitReached: {
+            "resource": Resource.LLM_COST_PER_MONTH,
+            "limit": Decimal("1.50"),
+            "resets_at": NOON,
+        },
+        NewDeviceSignedIn: {"session_id": SESSION, "ip": "192.0.2.7", "user_agent": "Browser"},
+        PasswordChanged: {},
+        RefreshTokenReused: {"session_id": SESSION},
     }
     return kind(user_id=user_id, **known[kind] | fields)
 
@@ -91,6 +122,58 @@ async def notified(people: People, kind: type[Event], **fields: Any) -> Notifica
             "No answer.",
             {"run_id": str(RUN), "flow_id": str(FLOW)},
         ),
+        (
+            PlanSubscribed,
+            "subscription_changed",
+            "You are on the plan Pro",
+            "Its limits hold from now on until 2026-01-15 12:00 UTC.",
+            {"plan_id": str(PLAN)},
+        ),
+        (
+            SubscriptionCancelled,
+            "subscription_changed",
+            "You have left the plan Pro",
+            "The limits of Free hold from now on. Nothing that you have was removed.",
+            {"plan_id": str(PLAN)},
+        ),
+        (
+            SubscriptionExpired,
+            "subscription_changed",
+            "Your time on the plan Pro is over",
+            "The limits of Free hold from now on. Nothing that you have was removed.",
+            {"plan_id": str(PLAN)},
+        ),
+        (
+            LimitReached,
+            "limit_reached",
+            "Limit reached: model cost per month",
+            (
+                "Your plan allows 1.5, and that is used up. Counting begins anew on "
+                "2026-01-15 12:00 UTC, and with another plan at once."
+            ),
+            {"resource": "llm_cost_per_month", "limit": "1.5"},
+        ),
+        (
+            NewDeviceSignedIn,
+            "new_device",
+            "Signed in from a new device",
+            "Browser at 192.0.2.7. If that was not you, end the session and change your password.",
+            {"session_id": str(SESSION)},
+        ),
+        (
+            PasswordChanged,
+            "password_changed",
+            "Your password was changed",
+            "Other sessions have ended. If that was not you, reset your password.",
+            {},
+        ),
+        (
+            RefreshTokenReused,
+            "session_ended",
+            "A session was ended for your safety",
+            "One of its tokens was used twice, as happens when somebody has copied it.",
+            {"session_id": str(SESSION)},
+        ),
     ],
 )
 async def test_an_event_becomes_a_notification(
@@ -100,6 +183,33 @@ async def test_an_event_becomes_a_notification(
 
     assert (made.kind, made.title, made.description, made.data) == (name, title, description, data)
     assert not made.is_viewed
+
+
+async def test_what_never_begins_anew_and_what_ends_never_are_told_so() -> None:
+    limit = await notified(People(), LimitReached, resource=Resource.AGENTS, resets_at=None)
+    plan = await notified(People(), PlanSubscribed, until=None)
+
+    assert limit.title == "Limit reached: agents"
+    assert limit.description.endswith("used up. Remove some, or change to another plan.")
+    assert plan.description == "Its limits hold from now on."
+
+
+async def test_a_device_that_says_nothing_of_itself_is_told_as_unknown() -> None:
+    made = await notified(People(), NewDeviceSignedIn, ip="", user_agent="")
+
+    assert made.description.startswith("an unknown program at an unknown address.")
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+async def test_who_wants_no_notifications_gets_none(*, enabled: bool) -> None:
+    people = People()
+    user_id = (await registered_user(people)).id
+    settings = UserSettings(id=UserSettingsId(people.ids.new()), user_id=user_id)
+    await people.add(settings.with_(notifications_enabled=enabled))
+
+    await Notify(people.uow)(event_of(RunFailed, user_id), OutboxEventId(people.ids.new()))
+
+    assert bool(await people.all(Notification)) is enabled
 
 
 async def test_a_gain_is_called_one() -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from moniqo.domain.shared.decimals import canonical, exact, floor_to, storable
 from moniqo.domain.shared.rules import (
+    JsonSize,
     Length,
     Pattern,
     Range,
@@ -176,3 +177,20 @@ def test_a_decimal_has_one_text(value: str, text: str) -> None:
 @given(st.decimals(-(10**16) + 1, 10**16 - 1, places=18))
 def test_the_text_of_a_decimal_is_exact(value: Decimal) -> None:
     assert Decimal(canonical(value)) == value
+
+
+@pytest.mark.parametrize(
+    ("value", "fits"),
+    [
+        ({"a": "é"}, True),
+        ({"a": "éé"}, False),
+        ({"a": 12345}, False),
+        ({"a": [1]}, True),
+        ({"a": "\ud800"}, False),
+    ],
+)
+def test_a_free_object_is_measured_as_json_in_utf8(value: dict[str, object], *, fits: bool) -> None:
+    message = JsonSize(10).fault(value)
+
+    assert (message is None) is fits
+    assert fits or str(message).startswith("must have at most 10 bytes as JSON, has 1")

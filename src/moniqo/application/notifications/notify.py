@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from moniqo.application.notifications.relay_outbox import Reaction
 from moniqo.application.notifications.wording import WORDING
-from moniqo.application.shared.persistence import UnitOfWork
+from moniqo.application.shared.persistence import Transaction, UnitOfWork
 from moniqo.application.shared.query import eq
+from moniqo.domain.identity.user_settings import UserSettings
 from moniqo.domain.notifications.notification import Notification
 from moniqo.domain.shared.errors import AlreadyExists
 from moniqo.domain.shared.event import Event
-from moniqo.domain.shared.ids import NotificationId, OutboxEventId
+from moniqo.domain.shared.ids import NotificationId, OutboxEventId, UserId
 
 LONGEST = 2000
 
@@ -20,7 +21,8 @@ LONGEST = 2000
 class Notify:
     """Make the notification of an event, once however often the event is told.
 
-    It has the event's id, which tells whether it was made, even if it was removed since.
+    Who wants none gets none. It has the event's id, which tells whether it was made, even if it
+    was removed since.
     """
 
     uow: UnitOfWork
@@ -39,8 +41,13 @@ class Notify:
         with suppress(AlreadyExists):
             async with self.uow() as tx:
                 made = await tx[Notification].first(eq("id", message.id), include_deleted=True)
-                if made is None:
+                if made is None and await _wanted(tx, message.user_id):
                     await tx[Notification].add(message)
+
+
+async def _wanted(tx: Transaction, user_id: UserId) -> bool:
+    settings = await tx[UserSettings].first(eq("user_id", user_id))
+    return settings is None or settings.notifications_enabled
 
 
 def reactions(notify: Notify) -> Mapping[type[Event], tuple[Reaction, ...]]:

@@ -2,14 +2,18 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NewType
+from typing import Annotated, NewType
 from uuid import UUID
 
 from moniqo.domain.shared.entity import Entity
 from moniqo.domain.shared.ids import UserId
+from moniqo.domain.shared.rules import JsonSize
 from moniqo.domain.shared.types import JsonObject
 
 UserSettingsId = NewType("UserSettingsId", UUID)
+
+
+Preferences = Annotated[JsonObject, JsonSize(16 * 1024)]
 
 
 class Theme(StrEnum):
@@ -25,7 +29,7 @@ class UserSettings(Entity):
 
     id: UserSettingsId
     user_id: UserId
-    preferences: JsonObject = field(default_factory=lambda: JsonObject({}))
+    preferences: Preferences = field(default_factory=lambda: JsonObject({}))
     notifications_enabled: bool = True
     email_notifications: bool = True
     theme: Theme = Theme.LIGHT

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Self
 
 from moniqo.domain.shared.entity import Entity
 from moniqo.domain.shared.ids import NotificationId, UserId
@@ -22,3 +22,7 @@ class Notification(Entity):
     is_viewed: bool = False
     viewed_at: datetime | None = None
     data: JsonObject | None = None
+
+    def viewed(self, now: datetime) -> Self:
+        """Seen by its user, since the first time that this was said."""
+        return self if self.is_viewed else self.with_(is_viewed=True, viewed_at=now)

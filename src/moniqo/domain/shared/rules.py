@@ -4,6 +4,7 @@ Entities check them at every construction; input decoding and the OpenAPI descri
 read the same objects, so that a limit is written once.
 """
 
+import json
 import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal
@@ -72,6 +73,22 @@ class Pattern:
     def fault(self, value: object) -> str | None:
         """See `Rule`."""
         return None if re.fullmatch(self.expression, str(value)) else f"must be {self.meaning}"
+
+
+@dataclass(frozen=True, slots=True)
+class JsonSize:
+    """The most bytes that a free object may have as JSON in UTF-8, without spaces."""
+
+    most: int
+
+    def fault(self, value: object) -> str | None:
+        """See `Rule`."""
+        # Texts are kept storable by another check; here a lone surrogate is just long.
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        size = len(text.encode(errors="surrogatepass"))
+        if size <= self.most:
+            return None
+        return f"must have at most {self.most} bytes as JSON, has {size}"
 
 
 def text_fault(value: str) -> str | None:

@@ -20,7 +20,9 @@ from moniqo.entrypoints.http.identity.passwords import PasswordController
 from moniqo.entrypoints.http.identity.permissions import PermissionController
 from moniqo.entrypoints.http.identity.roles import RoleController
 from moniqo.entrypoints.http.identity.sessions import SessionController
+from moniqo.entrypoints.http.identity.user_settings import SettingsController
 from moniqo.entrypoints.http.identity.users import UserController
+from moniqo.entrypoints.http.notifications.notifications import NotificationController
 from moniqo.entrypoints.http.operations.health import HealthController
 from moniqo.entrypoints.http.trading.market import MarketController
 from moniqo.entrypoints.http.trading.trades import TradeController
@@ -54,5 +56,7 @@ CONTROLLERS: tuple[type[Controller], ...] = (
     MarketController,
     AuditLogController,
     OwnAuditLogController,
+    NotificationController,
+    SettingsController,
     HealthController,
 )

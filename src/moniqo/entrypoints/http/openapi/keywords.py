@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from moniqo.domain.shared.rules import Length, Pattern, Range, Rule
+from moniqo.domain.shared.rules import JsonSize, Length, Pattern, Range, Rule
 
 Schema = dict[str, Any]
 _EXACT = r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?$"
@@ -38,6 +38,10 @@ def _range(rule: Range, kind: object) -> Schema:
     return {"description": ", ".join(f"{told[name]} {bound}" for name, bound in bounds.items())}
 
 
+def _json_size(rule: JsonSize, _kind: object) -> Schema:
+    return {"description": f"At most {rule.most} bytes as JSON."}
+
+
 def _pattern(rule: Pattern, _kind: object) -> Schema:
     return {"pattern": f"^(?:{rule.expression})$", "description": f"Must be {rule.meaning}."}
 
@@ -46,6 +50,7 @@ _OF: Mapping[type, Callable[[Any, object], Schema]] = {
     Length: _length,
     Range: _range,
     Pattern: _pattern,
+    JsonSize: _json_size,
 }
 
 
