@@ -20,7 +20,6 @@ from moniqo.domain.billing.events import (
 from moniqo.domain.billing.plan import Resource
 from moniqo.domain.identity.events import NewDeviceSignedIn, PasswordChanged, RefreshTokenReused
 from moniqo.domain.identity.user_settings import UserSettings, UserSettingsId
-from moniqo.domain.identity.events import RefreshTokenReused
 from moniqo.domain.notifications.notification import Notification
 from moniqo.domain.shared.event import Event
 from moniqo.domain.shared.ids import (
@@ -42,7 +41,6 @@ from support.store import CountingIds
 IDS = CountingIds()
 NOON = datetime(2026, 1, 15, 12, tzinfo=UTC)
 PLAN, SESSION = PlanId(IDS.new()), SessionId(IDS.new())
-SESSION = SessionId(IDS.new())
 FLOW, RUN, TRADE = FlowId(IDS.new()), FlowRunId(IDS.new()), TradeId(IDS.new())
 
 
@@ -69,7 +67,6 @@ def event_of(kind: type[Event], user_id: UserId, **fields: Any) -> Event:
             "reason": "the kill switch is on.",
         },
         RunFailed: {"run_id": RUN, "flow_id": FLOW, "error": "No answer."},
-        RefreshTokenReused: {"session_id": SESSION},
         PlanSubscribed: {"plan_id": PLAN, "plan": "Pro", "until": NOON},
         SubscriptionCancelled: {"plan_id": PLAN, "plan": "Pro", "fallback": "Free"},
         SubscriptionExpired: {"plan_id": PLAN, "plan": "Pro", "fallback": "Free"},

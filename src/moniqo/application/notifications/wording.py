@@ -14,7 +14,6 @@ from moniqo.domain.billing.events import (
     SubscriptionExpired,
 )
 from moniqo.domain.identity.events import NewDeviceSignedIn, PasswordChanged, RefreshTokenReused
-from moniqo.domain.identity.events import RefreshTokenReused
 from moniqo.domain.shared.decimals import canonical
 from moniqo.domain.shared.event import Event
 from moniqo.domain.shared.ids import UserId
@@ -164,22 +163,11 @@ def _day(instant: datetime) -> str:
     return f"{instant:%Y-%m-%d %H:%M} UTC"
 
 
-def _token_reused(event: RefreshTokenReused) -> Notice:
-    return Notice(
-        event.user_id,
-        "session_ended",
-        "A session was ended for your safety",
-        "A key of it was used twice, which happens when somebody has copied it.",
-        _about(session_id=event.session_id),
-    )
-
-
 WORDING: Mapping[type[Event], Callable[[Any], Notice]] = {
     TradeOpened: _trade_opened,
     TradeClosed: _trade_closed,
     OrderRefused: _order_refused,
     RunFailed: _run_failed,
-    RefreshTokenReused: _token_reused,
     PlanSubscribed: _subscribed,
     SubscriptionCancelled: _cancelled,
     SubscriptionExpired: _expired,
