@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -95,6 +95,11 @@ class Client:
 
         await self.app(_scope(method, path, sent), _receiver(body), collect)  # type: ignore[arg-type]
         return _reply(events)
+
+    async def watched(self, path: str, send: Callable[[dict[str, Any]], Awaitable[None]]) -> None:
+        """A GET whose answer goes to `send` bit by bit."""
+        headers = [(b"host", self.host), (b"authorization", f"Bearer {self.token}".encode())]
+        await self.app(_scope("GET", path, headers), _receiver(b""), send)  # type: ignore[arg-type]
 
 
 def _with_json(payload: object) -> dict[str, Any]:

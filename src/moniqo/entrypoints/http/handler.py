@@ -26,7 +26,8 @@ from moniqo.entrypoints.http.query_string import pairs
 from moniqo.entrypoints.http.rendering import renderer
 from moniqo.entrypoints.http.repeats import named, once
 from moniqo.entrypoints.http.runtime import Runtime
-from moniqo.entrypoints.http.wire import NO_STORE, Answer, Header
+from moniqo.entrypoints.http.streams import Stream, StreamedAnswer, StreamWriter, streamed_type
+from moniqo.entrypoints.http.wire import NO_STORE, NULL, Answer, Header
 
 _VARY: Header = (b"vary", b"Authorization, Origin")
 _NONE: frozenset[str] = frozenset()
@@ -47,6 +48,8 @@ class Handler:
         self._seen = endpoint.taken(Source.SEEN)
         self._read_query = self._query_reader()
         self._render = renderer(endpoint.returns, runtime.codec)
+        streamed = streamed_type(endpoint.returns)
+        self._writer = StreamWriter(streamed, runtime.codec) if streamed else None
         self._headers = (NO_STORE,) if endpoint.public else (NO_STORE, _VARY)
 
     def _query_reader(self) -> Callable[[bytes], Any]:
@@ -90,7 +93,16 @@ class Handler:
 
     async def _perform(self, scope: Scope, arguments: dict[str, Any]) -> Answer:
         result = await self.endpoint.function(**arguments)
-        return result if isinstance(result, Answer) else self._respond(scope, result)
+        if isinstance(result, Answer):
+            return result
+        if self._writer is not None:
+            return self._begun(result, self._writer)
+        return self._respond(scope, result)
+
+    def _begun(self, result: Stream[Any], writer: StreamWriter) -> Answer:
+        answer = self._succeeded(NULL, self._headers)
+        chunks = writer.write(result)
+        return StreamedAnswer(answer.status, answer.body, answer.headers, chunks=chunks)
 
     async def _admit(self, scope: Scope, arguments: dict[str, Any]) -> Principal:
         caller = caller_of(scope)
@@ -135,6 +147,9 @@ class Handler:
             seen = header(scope, b"if-none-match")
             if self.endpoint.method is GET and etags.shows(tag, seen):
                 return Answer(304, b"", headers)
+        return self._succeeded(data, headers)
+
+    def _succeeded(self, data: bytes, headers: tuple[Header, ...]) -> Answer:
         return succeeded(
             self.endpoint.status, self.endpoint.message, data, self._runtime.now(), headers
         )

@@ -7,6 +7,7 @@ from moniqo.application.shared.query import Page
 from moniqo.domain.shared.schema import peel, plain
 from moniqo.entrypoints.http.etags import etag
 from moniqo.entrypoints.http.shapes import AnswerCodec, shown
+from moniqo.entrypoints.http.streams import streamed_type
 from moniqo.entrypoints.http.wire import NULL, Answer, to_json
 
 Render = Callable[[Any], tuple[bytes, str | None]]
@@ -18,8 +19,8 @@ def page_of(returns: Any) -> Any:
 
 
 def sends_itself(returns: Any) -> bool:
-    """Whether there is nothing to be rendered: no data, or a whole answer."""
-    return returns in (type(None), Answer)
+    """Whether there is nothing to be rendered: no data, a whole answer, one written in bits."""
+    return returns in (type(None), Answer) or streamed_type(returns) is not None
 
 
 def is_versioned(returns: Any) -> bool:

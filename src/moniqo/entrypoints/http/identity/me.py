@@ -6,10 +6,13 @@ from moniqo.application.identity.principal import Principal
 from moniqo.application.identity.profile_drafts import ProfileDraft
 from moniqo.application.identity.remove_user import RemoveUser
 from moniqo.application.identity.update_profile import UpdateProfile
+from moniqo.application.operations.export_user import ExportUser
+from moniqo.application.operations.exported import Export
 from moniqo.application.shared.drafts import replacement
 from moniqo.domain.shared.errors import RuleViolated
 from moniqo.entrypoints.http.arguments import Changes
 from moniqo.entrypoints.http.endpoint import DELETE, GET, PATCH, PUT, Controller, endpoint
+from moniqo.entrypoints.http.streams import Stream
 
 
 class ProfileController(Controller):
@@ -22,6 +25,14 @@ class ProfileController(Controller):
     async def me(self, caller: Principal, get_profile: GetProfile) -> Profile:
         """Who you are and what you may do."""
         return await get_profile(caller=caller)
+
+    @endpoint(GET, "/export", summary="Export your data", message="This is everything.")
+    async def export(self, caller: Principal, export_user: ExportUser) -> Stream[Export]:
+        """Everything that is held about you, what you removed too, without what is secret.
+
+        It is written while it is read. If your session ends meanwhile it breaks off.
+        """
+        return Stream(await export_user(caller=caller))
 
     @endpoint(PUT, summary="Replace your profile", message="Profile changed.")
     async def replace(

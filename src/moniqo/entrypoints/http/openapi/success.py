@@ -10,6 +10,7 @@ from moniqo.entrypoints.http.openapi.keywords import nullable
 from moniqo.entrypoints.http.openapi.schemas import Schemas
 from moniqo.entrypoints.http.openapi.tags import is_tagged
 from moniqo.entrypoints.http.rendering import page_of, sends_itself
+from moniqo.entrypoints.http.streams import streamed_type
 
 Node = dict[str, Any]
 
@@ -60,11 +61,12 @@ def _enveloped(endpoint: Endpoint, schemas: Schemas) -> Node:
 
 
 def _data(endpoint: Endpoint, schemas: Schemas) -> tuple[Node, Any]:
-    if sends_itself(endpoint.returns):
+    returns = streamed_type(endpoint.returns) or endpoint.returns
+    if sends_itself(returns):
         return {"type": "null"}, None
-    item = page_of(endpoint.returns)
+    item = page_of(returns)
     if item is None:
-        return schemas.answered(endpoint.returns), shown_example(endpoint.returns)
+        return schemas.answered(returns), shown_example(returns)
     return _page(schemas.answered(item)), {
         "items": [shown_example(item)],
         "total": 1,
