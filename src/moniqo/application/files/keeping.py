@@ -1,5 +1,7 @@
 """Putting objects into the store of files so that none is ever left there unknown."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -12,6 +14,7 @@ from moniqo.application.shared.system import Clock, Ids
 from moniqo.application.shared.tasks import Job, TaskQueue
 from moniqo.domain.files.kind import FileKind
 from moniqo.domain.files.orphan import Orphan, OrphanId
+from moniqo.domain.shared.errors import AppError
 
 SWEEP_ORPHANS = "sweep_orphans"
 """The job that runs `SweepOrphans`; it is about every orphan, so that its subject is nothing."""
@@ -30,12 +33,20 @@ class Keeping:
     storage: Storage
     queue: TaskQueue
 
-    async def put(self, key: str, content: bytes, kind: FileKind) -> Orphan:
-        """Store an object that is an orphan until `adopt`. Raises `Unavailable`."""
+    @asynccontextmanager
+    async def stored(self, key: str, content: bytes, kind: FileKind) -> AsyncIterator[Orphan]:
+        """Store an object that is an orphan until `adopt`, which belongs into the block.
+
+        If the block raises, the object goes soon. Raises `Unavailable`.
+        """
         async with at_once(), self.uow() as tx:
             orphan = await tx[Orphan].add(self._orphan(key, due_in=PATIENCE))
-        await self.storage.put(key, content, kind)
-        return orphan
+        try:
+            await self.storage.put(key, content, kind)
+            yield orphan
+        except Exception:
+            await self._give_up(orphan)
+            raise
 
     async def adopt(self, tx: Transaction, orphan: Orphan) -> None:
         """Something refers to it from this transaction on; `StaleVersion` if it was taken away."""
@@ -49,6 +60,13 @@ class Keeping:
     async def sweep_soon(self) -> None:
         """Have what was abandoned removed; to be called after the commit."""
         await self.queue.enqueue(SWEEP_JOB)
+
+    async def _give_up(self, orphan: Orphan) -> None:
+        # Whatever else goes wrong here: in the end its time comes by itself.
+        with suppress(AppError):
+            async with self.uow() as tx:
+                await tx[Orphan].save(orphan.with_(due_at=self.clock.now()))
+            await self.sweep_soon()
 
     def _orphan(self, key: str, *, due_in: timedelta) -> Orphan:
         return Orphan(

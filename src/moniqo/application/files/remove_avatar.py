@@ -23,5 +23,5 @@ class RemoveAvatar:
         async with self.keeping.uow() as tx:
             user = await tx[User].get(user_id)
             if user.avatar_key is not None:
-                await self.keeping.abandon(tx, user.avatar_key)
                 await tx[User].save(user.with_(avatar_key=None))
+                await self.keeping.abandon(tx, user.avatar_key)

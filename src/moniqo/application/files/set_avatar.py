@@ -41,8 +41,8 @@ class SetAvatar:
         picture = await self.pictures.renewed(upload.content, kind)
         now, unique = self.keeping.clock.now(), self.keeping.ids.new()
         key = avatar_key(caller.user_id, now, upload.name, picture.kind, unique)
-        orphan = await self.keeping.put(key, picture.content, picture.kind)
-        answer = await settled(lambda: self._refer(caller, orphan))
+        async with self.keeping.stored(key, picture.content, picture.kind) as orphan:
+            answer = await settled(lambda: self._refer(caller, orphan))
         await self.keeping.sweep_soon()
         return answer
 
@@ -50,10 +50,11 @@ class SetAvatar:
         async with self.keeping.uow() as tx:
             user = await tx[User].get(caller.user_id)
             account = await tx[Account].get(caller.account_id)
+            # First of all, so that who comes second learns it by the version and tries again.
+            changed = await tx[User].save(user.with_(avatar_key=orphan.storage_key))
             await self.keeping.adopt(tx, orphan)
             if user.avatar_key is not None:
                 await self.keeping.abandon(tx, user.avatar_key)
-            changed = await tx[User].save(user.with_(avatar_key=orphan.storage_key))
         return profile(changed, account, caller.role, caller.permissions)
 
 

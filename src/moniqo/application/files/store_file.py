@@ -34,8 +34,8 @@ class StoreFile:
             known = ", ".join(FileKind)
             raise UnsupportedFileType.field("file", f"must be, by its content, one of {known}")
         file = self._described(user_id, upload, kind)
-        orphan = await self.keeping.put(file.storage_key, upload.content, kind)
-        async with self.keeping.uow() as tx:
+        stored = self.keeping.stored(file.storage_key, upload.content, kind)
+        async with stored as orphan, self.keeping.uow() as tx:
             await self.keeping.adopt(tx, orphan)
             return await tx[File].add(file)
 
