@@ -1,6 +1,7 @@
 """An S3 that does not answer, or refuses, is told in words, and nothing waits for ever."""
 
 import asyncio
+import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -106,3 +107,10 @@ async def test_a_bucket_that_is_not_there_is_told() -> None:
 
 def test_the_secret_is_not_in_the_buckets_text() -> None:
     assert "planted-secret" not in repr(at(1))
+
+
+def test_without_the_library_it_is_told_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "boto3", None)
+
+    with pytest.raises(Unavailable, match=r"moniqo\[s3\]"):
+        S3Storage(at(1))

@@ -46,7 +46,8 @@ def _length(content: bytes, position: int) -> int:
 def _is_needed(marker: int, begins: bytes) -> bool:
     application = marker in range(0xE0, 0xF0)
     useful = marker == _ADOBE or begins == b"Exif\0\0"
-    return marker not in (0xFF, _COMMENT) and (not application or useful)
+    idle = marker in {*_LONE, _START[0], _COMMENT}
+    return not idle and (not application or useful)
 
 
 def _scans(content: bytes, position: int) -> bytes:

@@ -23,6 +23,8 @@ _ESSENCE: Mapping[FileKind, Callable[[bytes, int], bytes]] = {
 _ORIENTATION = 0x0112
 _TRANSPARENT_WEIGHT = 2
 _QUALITY = 90
+_DEEP = 256
+"""What a pixel of 16 bits has more than one of 8."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +104,9 @@ def _small(image: Any, longest_side: int) -> Any:
     # A JPEG is decoded at a half, a quarter or an eighth of its size where that will do.
     image.draft(None, (2 * longest_side, 2 * longest_side))
     turn = _turn(image)
-    mode = _mode(image)
-    plain = image if image.mode == mode else image.convert(mode)
+    mode, deep = _mode(image), image.mode.startswith("I;16")
+    even = image.point(lambda value: value / _DEEP) if deep else image
+    plain = even if even.mode == mode else even.convert(mode)
     plain.load()
     if max(plain.size) > longest_side:
         plain.thumbnail((longest_side, longest_side), reducing_gap=2.0)
@@ -115,7 +118,7 @@ def _small(image: Any, longest_side: int) -> Any:
 def _mode(image: Any) -> str:
     if image.has_transparency_data:
         return "RGBA"
-    return "L" if image.mode in ("L", "1", "I", "I;16") else "RGB"
+    return "L" if image.mode[0] in "1LI" else "RGB"
 
 
 def _turn(image: Any) -> Any:
