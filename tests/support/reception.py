@@ -15,6 +15,7 @@ from moniqo.application.shared.system import Clock, Ids
 from moniqo.domain.identity.account import Account
 from moniqo.domain.identity.credentials import Email
 from moniqo.domain.identity.mail_token import MailPurpose, MailTokenId
+from moniqo.domain.identity.role import Role
 from moniqo.domain.identity.user import User
 from support.asgi import JSON_TYPE, Client, Reply
 from support.clock import SettableClock
@@ -84,6 +85,10 @@ class Reception:
         """The account of that address."""
         (found,) = await self.all(Account, eq("email", Email(email)))
         return found  # type: ignore[no-any-return]
+
+    async def roles(self) -> dict[str, str]:
+        """The id of each role by its name."""
+        return {role.name: str(role.id) for role in await self.all(Role)}
 
     async def all(self, entity: type[Any], *where: Condition) -> tuple[Any, ...]:
         """Every stored entity that matches, oldest first."""
