@@ -112,7 +112,7 @@ class Server:
 
     def lines(self) -> list[dict[str, Any]]:
         """What it logged."""
-        return [json.loads(line) for line in self.log.read_text().splitlines() if line[:1] == "{"]
+        return [json.loads(line) for line in self.log.read_bytes().split(b"\n") if line[:1] == b"{"]
 
 
 @contextmanager

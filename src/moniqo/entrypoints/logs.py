@@ -3,6 +3,7 @@
 The code logs through the standard library; what it passes as `extra` becomes fields.
 """
 
+import json
 import logging
 import sys
 from datetime import UTC, datetime
@@ -62,7 +63,9 @@ class _Lines(structlog.stdlib.ProcessorFormatter):
     def format(self, record: logging.LogRecord) -> str:
         line = record.__dict__.get("line")
         if type(line) is RequestLine:
-            return self._encode(line).decode()
+            text = self._encode(line).decode()
+            # To some who read the log, a line ends at more than a line feed.
+            return text if text.isascii() else json.dumps(json.loads(text))
         return super().format(record)
 
 

@@ -1,7 +1,7 @@
 """Server processes on one store, and the people before them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from secrets import token_hex
@@ -115,9 +115,9 @@ class Arena:
         if answers.exists():
             yield answers.name, answers.read_text(errors="replace")
 
-    async def leaks(self) -> list[str]:
-        """Where a planted secret was found."""
-        secrets = self.planted | self.mailbox.every_token()
+    async def leaks(self, secrets: Iterable[str] = ()) -> list[str]:
+        """Where `secrets` were found; unless given, whatever was planted or mailed."""
+        secrets = set(secrets) or self.planted | self.mailbox.every_token()
         return [
             f"{secret[:12]}… in {place}"
             async for place, content in self.dump()
