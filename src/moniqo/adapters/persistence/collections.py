@@ -35,7 +35,7 @@ REGISTRY = Registry(
         "audit_logs",
         unique=(("seq",),),
         indexes=(
-            ("seq",),
+            ("seq", "id"),
             ("created_at",),
             ("user_id", "created_at"),
             ("entity_type", "entity_id"),

@@ -1,13 +1,14 @@
 """Adding what was committed to the chain."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from uuid import UUID
 
 from moniqo.application.audit.chain import chained, head_of
 from moniqo.application.audit.ports import AuditSeals
 from moniqo.application.shared.conflicts import settled
 from moniqo.application.shared.persistence import UnitOfWork
-from moniqo.application.shared.query import Listing, is_null
+from moniqo.application.shared.query import Listing, Page, is_null
 from moniqo.application.shared.tasks import Job
 from moniqo.domain.audit.audit_log import AuditLog
 from moniqo.domain.shared.errors import AlreadyExists, StaleVersion
@@ -32,15 +33,19 @@ class SealAudit:
 
     async def __call__(self) -> int:
         """Answers how many entries were sealed."""
-        sealed = 0
-        while count := await settled(self._next, again_on=(StaleVersion, AlreadyExists)):
-            sealed += count
+        sealed, more = 0, True
+        listing = Listing(where=(is_null("seq"),), limit=AT_ONCE)
+        while more:
+            attempt = partial(self._next, listing)
+            page = await settled(attempt, again_on=(StaleVersion, AlreadyExists))
+            sealed += len(page.items)
+            listing, more = replace(listing, cursor=page.next_cursor), page.has_more
         return sealed
 
-    async def _next(self) -> int:
+    async def _next(self, listing: Listing) -> Page[AuditLog]:
         async with self.uow() as tx:
-            rows = (await tx[AuditLog].page(Listing(where=(is_null("seq"),), limit=AT_ONCE))).items
-            if rows:
+            page = await tx[AuditLog].page(listing)
+            if page.items:
                 head = await head_of(tx)
-                await tx[AuditLog].fill(tuple(chained(head, rows, self.seals)))
-        return len(rows)
+                await tx[AuditLog].fill(tuple(chained(head, page.items, self.seals)))
+        return page

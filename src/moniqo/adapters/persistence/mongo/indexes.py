@@ -87,7 +87,8 @@ def _plain(collection: Collection[Any], group: tuple[str, ...]) -> Index:
     # Lists by an instant come newest first and break ties by ascending id; others ascend.
     # An index is read both ways, so that the id's direction relative to the last field counts.
     by_time = _atom(collection.fields[group[-1]].type) is datetime
-    keys = (*((field, 1) for field in group), ("_id", -1 if by_time else 1))
+    named = tuple((field, 1) for field in group if field != "id")
+    keys = (*named, ("_id", -1 if by_time else 1))
     return Index("ix_" + "_".join(group), keys)
 
 

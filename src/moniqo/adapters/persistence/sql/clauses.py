@@ -19,6 +19,9 @@ from moniqo.adapters.persistence.sql.keyset import Key, beyond
 from moniqo.adapters.persistence.sql.shapes import Order, Shape
 from moniqo.application.shared.query import Op
 
+_OF_VALUES = frozenset({Op.EQ, Op.GTE, Op.LT, Op.PREFIX, Op.CONTAINS})
+"""What null never meets."""
+
 
 class Clauses:
     """Clauses of one statement, with parameters `p0`, `p1`, … in the order of their values."""
@@ -46,13 +49,21 @@ class Clauses:
             keys.append(Key(column, seen, descending=descending))
         return beyond(keys)
 
-    def order(self, sort: Order) -> list[ColumnElement[Any]]:
-        """`ORDER BY`, null lowest."""
-        return [self._ordered(self._columns[field], descending) for field, descending in sort]
+    def order(self, sort: Order, where: tuple[Shape, ...] = ()) -> list[ColumnElement[Any]]:
+        """`ORDER BY`, null lowest; where `where` leaves no null an index gives the order."""
+        filled = {field for field, op, detail in where if op in _OF_VALUES or detail is False}
+        return [
+            self._ordered(self._columns[field], descending, filled) for field, descending in sort
+        ]
 
-    def _ordered(self, column: Column[Any], descending: bool) -> ColumnElement[Any]:  # noqa: FBT001  (as a sort has it)
+    def _ordered(
+        self,
+        column: Column[Any],
+        descending: bool,  # noqa: FBT001  (as a sort has it)
+        filled: set[str],
+    ) -> ColumnElement[Any]:
         key = column.desc() if descending else column.asc()
-        if self._dialect.null_is_lowest or not column.nullable:
+        if self._dialect.null_is_lowest or not column.nullable or column.name in filled:
             return key
         return key.nulls_last() if descending else key.nulls_first()
 

@@ -15,12 +15,17 @@ Decode = Callable[[Sequence[Any]], Any]
 
 
 class Rows:
-    """How entities of one collection become rows and rows entities, in the order of its fields."""
+    """How entities of one collection become rows and rows entities, in the order of its fields.
+
+    `encode_filled` makes the id and what filling write-once fields changes, in this order.
+    """
 
     def __init__(self, collection: Collection[Any], leaves: Leaves) -> None:
         codec = Codec(leaves, trusted=True)
         fields = tuple(collection.fields.values())
         self.encode = _encoder([(field.name, _to_column(codec, field)) for field in fields])
+        filled = [collection.fields[name] for name in ("id", *collection.filled)]
+        self.encode_filled = _encoder([(field.name, _to_column(codec, field)) for field in filled])
         self.decode = _decoder(collection, [_from_column(codec, field) for field in fields])
 
 

@@ -75,11 +75,9 @@ class SqlSession(Generic[C]):
     async def fill(self, collection: Collection[E], entities: Sequence[E]) -> None:
         """See `Session`."""
         statement = self._schema.statements.fill(collection.name, collection.write_once)
-        places = [[*collection.fields].index(name) for name in ("id", *collection.filled)]
-        encode = self._schema.rows[collection.entity].encode
+        encode = self._schema.rows[collection.entity].encode_filled
         for batch in (entities[at : at + BATCH] for at in range(0, len(entities), BATCH)):
-            rows = [[row[place] for place in places] for row in map(encode, batch)]
-            values = statement.filled(self._schema.spread(rows))
+            values = statement.filled(self._schema.spread(list(map(encode, batch))))
             if len(await self._write(collection, statement.text, [values], batch)) < len(batch):
                 raise stale(collection)
 

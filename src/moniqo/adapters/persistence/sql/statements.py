@@ -17,6 +17,7 @@ from sqlalchemy import (
     func,
     insert,
     literal_column,
+    null,
     select,
     update,
 )
@@ -83,7 +84,7 @@ class Statements:
         query = select(*table.columns, *([total] if key.counted else [])).where(*where)
         if key.nulls is not None:
             query = query.where(*clauses.after(key.sort, key.nulls))
-        query = query.order_by(*clauses.order(key.sort))
+        query = query.order_by(*clauses.order(key.sort, key.where))
         if key.limited:
             query = query.limit(clauses.whole()).offset(clauses.whole())
         return self._compiled(query)
@@ -118,7 +119,8 @@ class Statements:
         table = self._tables[name]
         changed = (*write_once, *UPDATE_STAMPS)
         given = self._dialect.rows([table.columns[item] for item in ("id", *changed)])
-        unfilled = [table.columns[item].is_(None) for item in write_once]
+        # As they stand, an index of theirs would be read from end to end for each of the rows.
+        unfilled = [func.coalesce(table.columns[item], null()).is_(None) for item in write_once]
         before = table.columns["version"] == given["version"] - literal_column("1")
         change = update(table).where(table.columns["id"] == given["id"], before, *unfilled)
         values = {item: given[item] for item in changed}

@@ -44,7 +44,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("previous_hash", columns.Words(), nullable=True))
         batch_op.add_column(sa.Column("hash", columns.Words(), nullable=True))
         batch_op.create_index("ix_audit_logs_created_at", ["created_at"], unique=False)
-        batch_op.create_index("ix_audit_logs_seq", ["seq"], unique=False)
+        batch_op.create_index("ix_audit_logs_seq_id", ["seq", "id"], unique=False)
         batch_op.create_index(
             "uq_audit_logs_seq",
             ["seq"],
@@ -63,7 +63,7 @@ def downgrade() -> None:
             postgresql_where=sa.text("deleted_at IS NULL"),
             sqlite_where=sa.text("deleted_at IS NULL"),
         )
-        batch_op.drop_index("ix_audit_logs_seq")
+        batch_op.drop_index("ix_audit_logs_seq_id")
         batch_op.drop_index("ix_audit_logs_created_at")
         batch_op.drop_column("hash")
         batch_op.drop_column("previous_hash")
