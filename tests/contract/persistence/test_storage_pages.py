@@ -9,7 +9,7 @@ import pytest
 
 from moniqo.application.shared.query import eq, gte
 from moniqo.domain.shared.errors import Invalid
-from support.specimen import Specimen
+from support.specimen import Part, Specimen
 from support.store import Store
 
 SORTS = [
@@ -203,3 +203,30 @@ async def test_a_forged_decimal_or_integer_beyond_all_bounds_is_refused(store: S
         cursor = _forged([[field, False], ["id", False]], [value, UUID_TEXT])
         with pytest.raises(Invalid):
             await _page(store, sort=(field,), cursor=cursor)
+
+
+async def test_what_a_page_does_without_is_not_read_and_has_its_default(store: Store) -> None:
+    await _filled(store)
+    heavy = {"parts": (Part(name="x"),), "main_part": Part(name="y"), "badge": "b", "rank": 9}
+    full = await store.added(name="z", tags=frozenset({"t"}), **heavy)
+    light = full.with_(parts=(), main_part=None, badge=None)
+    without = ("parts", "main_part", "badge")
+
+    page = await _page(store, sort=("-rank",), limit=2, without=without)
+    rest = await _page(store, sort=("-rank",), cursor=page.next_cursor, limit=99, without=without)
+    async with store.uow() as tx:
+        await tx[Specimen].add(store.specimen(badge="c"))
+        within = await tx[Specimen].page(store.listing(eq("rank", 9), without=without))
+
+    assert page.items[0] == light
+    assert (page.total, len(rest.items)) == (18, 16)
+    assert within.items == (light,)
+    assert await store.stored(full.id) == full
+
+
+@pytest.mark.parametrize("field", ["shelf", "stock"])
+async def test_what_has_no_plain_default_is_always_read(store: Store, field: str) -> None:
+    await store.added()
+
+    with pytest.raises(TypeError, match=field):
+        await _page(store, without=(field,))

@@ -16,6 +16,7 @@ class Select(NamedTuple):
 
     `sort` holds (field, descending) pairs and always ends with the id; null is lowest.
     `after` holds the values of the sort fields of the last row seen: rows beyond it follow.
+    Fields `without` which the rows can do have their defaults (see `blanks`).
     """
 
     where: tuple[Condition, ...] = ()
@@ -24,6 +25,7 @@ class Select(NamedTuple):
     offset: int = 0
     after: tuple[object, ...] | None = None
     deleted: bool = False
+    without: tuple[str, ...] = ()
 
 
 class Session(Protocol):

@@ -70,6 +70,7 @@ class RecordedRepository(Generic[E]):
             offset=0 if after else listing.offset,
             after=after,
             deleted=listing.include_deleted,
+            without=listing.without,
         )
         rows, total = await self._work.guarded(self._rows_and_total, select)
         items = tuple(rows[: listing.limit])

@@ -8,6 +8,9 @@ from moniqo.application.shared.views import view
 from moniqo.domain.agents.backtest import Backtest, BacktestStatus, Metrics
 from moniqo.domain.shared.ids import BacktestId, FlowId
 
+HEAVY = ("equity_curve", "trades", "open_trade")
+"""What a list can do without."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BacktestSummary:

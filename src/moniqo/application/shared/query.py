@@ -82,6 +82,8 @@ class Listing:
     `sort` names fields, descending with a leading `-`; the id is always added last.
     Null sorts below everything. With `cursor` (a `Page.next_cursor` of the same sort)
     `offset` is ignored and the page costs the same wherever it lies; its total is None.
+    Fields `without` which the list can do are not read: they have their defaults. Rows found so
+    are for showing, never for saving.
     """
 
     where: tuple[Condition, ...] = ()
@@ -90,6 +92,7 @@ class Listing:
     offset: int = 0
     cursor: str | None = None
     include_deleted: bool = False
+    without: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

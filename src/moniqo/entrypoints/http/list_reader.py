@@ -45,6 +45,7 @@ class ListReader:
             offset=values.get("offset", 0),
             cursor=values.get("cursor"),
             include_deleted=values.get(REMOVED, False),
+            without=self.lists.without,
         )
 
     def _value(self, name: str, text: str) -> object:

@@ -41,7 +41,8 @@ class Lists:
     `sort` names the fields it may be ordered by, `filters` the query parameters, which go by the
     names that are told: a field's name stands for equality; `x_after` and `x_before` for the
     instant `x_at`, the first inclusive, unless they are fields themselves. `deleted` is the
-    permission that shows removed items; without one nobody sees them.
+    permission that shows removed items; without one nobody sees them. Fields `without` which
+    it is shown are not read.
     """
 
     entity: type[Entity]
@@ -49,12 +50,13 @@ class Lists:
     filters: tuple[str | Filter, ...] = ()
     default: tuple[str, ...] = ("-created_at",)
     deleted: str | None = None
+    without: tuple[str, ...] = ()
     parameters: dict[str, tuple[Filter, Field]] = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
         known = {item.name: item for item in schema(self.entity)}
         filters = [_filter(item, known) if isinstance(item, str) else item for item in self.filters]
-        asked = {*self.sort, *self.default, *(item.field for item in filters)}
+        asked = {*self.sort, *self.default, *self.without, *(item.field for item in filters)}
         unknown = {name.removeprefix("-") for name in asked} - set(known)
         if unknown:
             raise TypeError(f"{self.entity.__name__} has no {', '.join(sorted(unknown))}")

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from moniqo.adapters.persistence.backend import Select
+from moniqo.adapters.persistence.blanks import blanks
 from moniqo.adapters.persistence.collection import Collection, Registry
 from moniqo.adapters.persistence.memory.conditions import cut, test_of
 from moniqo.adapters.persistence.memory.table import Index, Key, Table
@@ -35,7 +36,7 @@ class MemorySession:
 
     async def find(self, collection: Collection[E], select: Select) -> list[E]:
         """See `Session`."""
-        return cut(self._matching(collection, select), select)
+        return _reduced(cut(self._matching(collection, select), select), collection, select)
 
     async def find_and_count(
         self, collection: Collection[E], select: Select
@@ -43,7 +44,7 @@ class MemorySession:
         """See `Session`."""
         rows = self._matching(collection, select)
         total = len(rows)
-        return cut(rows, select), total
+        return _reduced(cut(rows, select), collection, select), total
 
     async def count(self, collection: Collection[E], select: Select) -> int:
         """See `Session`."""
@@ -180,3 +181,10 @@ class MemorySession:
             holders += self._taken.get(index, {}).get(key, ())
             if any(holder != entity.id.int for holder in holders):
                 raise duplicate(collection, index.fields)
+
+
+def _reduced(rows: list[E], collection: Collection[E], select: Select) -> list[E]:
+    if not select.without:
+        return rows
+    empty = blanks(collection.entity, select.without)
+    return [row.stamped(**empty) for row in rows]

@@ -15,6 +15,7 @@ from uuid import UUID
 from bson import Decimal128
 
 from moniqo.adapters.codec import Codec, Convert, Leaf, Leaves
+from moniqo.adapters.persistence.blanks import blanks
 from moniqo.domain.shared.entity import Entity
 from moniqo.domain.shared.scalar import Scalar
 from moniqo.domain.shared.schema import remembered
@@ -41,13 +42,20 @@ def document_of(entity: Entity) -> Document:
 
 
 @remembered
-def reader(entity: type) -> Convert:
-    """What makes entities of this type from stored documents."""
-    decode = _CODEC.decoder(entity)
+def reader(entity: type, without: tuple[str, ...] = ()) -> Convert:
+    """What makes entities of this type from stored documents, less the fields that were not read.
+
+    Those have their defaults.
+    """
+    decode: Any = _CODEC.decoder(entity)
+    empty = blanks(entity, without)
+    unread = dict.fromkeys(without)
 
     def read(document: Document) -> Any:
         document["id"] = document.pop("_id")
-        return decode(document)  # type: ignore[misc]  # a dataclass always has a decoder
+        if not without:
+            return decode(document)
+        return decode(document | unread).stamped(**empty)
 
     return read
 

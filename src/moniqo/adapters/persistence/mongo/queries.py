@@ -104,6 +104,7 @@ def page_and_total(collection: Collection[Any], select: Select) -> list[Document
         {"$sort": dict(order(select))},
         {"$skip": select.offset},
         *([] if select.limit is None else [{"$limit": select.limit}]),
+        *([{"$project": dict.fromkeys(select.without, 0)}] if select.without else []),
         {"$unionWith": {"coll": collection.name, "pipeline": every}},
     ]
 

@@ -44,6 +44,7 @@ class MongoSession:
         with translated(collection):
             cursor = self._store.rows(collection).find(
                 page(collection, select),
+                dict.fromkeys(select.without, 0) or None,
                 sort=order(select),
                 skip=select.offset,
                 limit=select.limit or 0,
@@ -51,7 +52,7 @@ class MongoSession:
                 session=self._tx,
             )
             documents = await cursor.to_list()
-        return list(map(reader(collection.entity), documents))
+        return list(map(reader(collection.entity, select.without), documents))
 
     async def find_and_count(
         self, collection: Collection[E], select: Select
@@ -66,7 +67,7 @@ class MongoSession:
             )
             documents = await cursor.to_list()
         total = documents.pop()[TOTAL] if documents and TOTAL in documents[-1] else 0
-        return list(map(reader(collection.entity), documents)), total
+        return list(map(reader(collection.entity, select.without), documents)), total
 
     async def count(self, collection: Collection[E], select: Select) -> int:
         """See `Session`."""

@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from moniqo.adapters.codec import Codec, Convert, Leaves, assembler
+from moniqo.adapters.persistence.blanks import blanks
 from moniqo.adapters.persistence.collection import Collection
 from moniqo.adapters.persistence.sql.tables import is_nested
 from moniqo.adapters.persistence.sql.values import NESTED, json_text
@@ -27,6 +29,15 @@ class Rows:
         filled = [collection.fields[name] for name in ("id", *collection.filled)]
         self.encode_filled = _encoder([(field.name, _to_column(codec, field)) for field in filled])
         self.decode = _decoder(collection, [_from_column(codec, field) for field in fields])
+        self.decoder = lru_cache(self._without)
+        self._collection = collection
+
+    def _without(self, names: tuple[str, ...]) -> Decode:
+        """What reads rows in which the columns of those fields are null, unread."""
+        if not names:
+            return self.decode
+        empty = blanks(self._collection.entity, names)
+        return lambda row: self.decode(row).stamped(**empty)
 
 
 def _to_column(codec: Codec, field: Field) -> Convert | None:

@@ -36,7 +36,7 @@ class SqlSession(Generic[C]):
         """See `Session`."""
         text, values = self._schema.statements.find(collection.name, select, counted=False)
         rows = await self._read(collection, text, values)
-        return list(map(self._schema.rows[collection.entity].decode, rows))
+        return list(map(self._schema.rows[collection.entity].decoder(select.without), rows))
 
     async def find_and_count(
         self, collection: Collection[E], select: Select
@@ -45,7 +45,8 @@ class SqlSession(Generic[C]):
         text, values = self._schema.statements.find(collection.name, select, counted=True)
         rows = await self._read(collection, text, values)
         if rows:
-            return list(map(self._schema.rows[collection.entity].decode, rows)), rows[0][-1]
+            decode = self._schema.rows[collection.entity].decoder(select.without)
+            return list(map(decode, rows)), rows[0][-1]
         # Beyond the end no row is there to carry the count.
         beyond = select.offset > 0 or select.after is not None
         return [], await self.count(collection, select) if beyond else 0

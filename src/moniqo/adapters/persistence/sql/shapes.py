@@ -25,6 +25,7 @@ class Outline:
     limited: bool
     deleted: bool
     counted: bool
+    without: tuple[str, ...]
 
 
 def outline(
@@ -40,7 +41,8 @@ def outline(
     limited = select.limit is not None or select.offset > 0
     if limited:
         values += [UNLIMITED if select.limit is None else select.limit, select.offset]
-    return Outline(table, where, select.sort, nulls, limited, select.deleted, counted), values
+    kind = (select.sort, nulls, limited, select.deleted, counted, select.without)
+    return Outline(table, where, *kind), values
 
 
 def shapes(dialect: Dialect, where: tuple[Condition, ...], values: list[Any]) -> tuple[Shape, ...]:

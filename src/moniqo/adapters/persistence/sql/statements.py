@@ -81,7 +81,9 @@ class Statements:
         clauses = Clauses(self._dialect, columns_of(table))
         where = clauses.where(key.where, deleted=key.deleted)
         total = select(func.count()).select_from(table).where(*where).scalar_subquery()
-        query = select(*table.columns, *([total] if key.counted else [])).where(*where)
+        # What is not asked for keeps its place: rows are read by the order of their columns.
+        read = [null() if item.name in key.without else item for item in table.columns]
+        query = select(*read, *([total] if key.counted else [])).where(*where)
         if key.nulls is not None:
             query = query.where(*clauses.after(key.sort, key.nulls))
         query = query.order_by(*clauses.order(key.sort, key.where))

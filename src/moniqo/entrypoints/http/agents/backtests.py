@@ -1,6 +1,10 @@
 """Flows replayed over past candles."""
 
-from moniqo.application.agents.backtest_summaries import BacktestSummary, backtest_summary
+from moniqo.application.agents.backtest_summaries import (
+    HEAVY,
+    BacktestSummary,
+    backtest_summary,
+)
 from moniqo.application.agents.start_backtest import BacktestRequest, StartBacktest
 from moniqo.application.identity.principal import Principal
 from moniqo.application.shared.access import Browse, Fetch
@@ -48,6 +52,7 @@ class BacktestController(Controller):
             Backtest,
             sort=("created_at", "status"),
             filters=("flow_id", "status", "created_after", "created_before"),
+            without=HEAVY,
         ),
     )
     async def index(
