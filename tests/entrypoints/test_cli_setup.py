@@ -174,7 +174,7 @@ def test_the_doctor_finds_nothing_wrong_with_a_store_that_is_ready(run):
 
     assert (ran.code, ran.data["ok"]) == (0, True)
     names = [check["name"] for check in ran.data["checks"]]
-    assert names == ["settings", "storage", "migrations", "mail"]
+    assert names == ["settings", "storage", "migrations", "files", "mail"]
 
 
 def test_the_doctor_warns_of_sample_secrets(run):
@@ -187,7 +187,7 @@ def test_the_doctor_names_pending_migrations(run, folder):
     ran = run("doctor", "--json", **SQLITE)
 
     assert ran.code == Exit.PENDING
-    assert [check["ok"] for check in ran.data["checks"]] == [True, True, False, True]
+    assert [check["ok"] for check in ran.data["checks"]] == [True, True, False, True, True]
 
 
 def test_the_doctor_names_every_wrong_setting(run):
@@ -248,7 +248,7 @@ def test_a_store_that_does_not_answer_is_told_without_its_password(run, settings
     users = run("users", "list", "--json", **settings)
 
     assert doctor.code == users.code == Exit.UNAVAILABLE
-    assert [check["ok"] for check in doctor.data["checks"]] == [True, False, True]
+    assert [check["ok"] for check in doctor.data["checks"]] == [True, False, True, True]
     assert "127.0.0.1:1" in users.error["message"]
     assert "canary" not in doctor.out + users.err
 

@@ -1,6 +1,7 @@
 """Objects as files below one folder."""
 
 import asyncio
+import errno
 import hashlib
 import os
 import secrets
@@ -62,9 +63,12 @@ class LocalStorage:
         return self._folder / _UNFINISHED
 
     def _require_writable(self) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        if not os.access(self._folder, os.R_OK | os.W_OK | os.X_OK):
-            raise PermissionError(13, "Permission denied", str(self._folder))
+        """Look at the folder or, before there is one, at where it will be made."""
+        there = next(path for path in (self._folder, *self._folder.parents) if path.exists())
+        if not there.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, "Not a directory", str(there))
+        if not os.access(there, os.R_OK | os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, "Permission denied", str(there))
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from moniqo.adapters.cache.redis_probe import ping
 from moniqo.adapters.persistence.backend import Backend
+from moniqo.application.files.ports import Storage
 from moniqo.application.mail.ports import Mailer
 from moniqo.domain.shared.errors import AppError
 from moniqo.entrypoints.cli.exits import Exit
@@ -46,6 +47,7 @@ async def examine() -> list[Finding]:
     return [
         Finding("settings", _settings(settings)),
         *await _store(settings),
+        await _files(settings),
         await _mail(settings),
         *await _services(settings),
     ]
@@ -78,6 +80,18 @@ async def _services(settings: Settings) -> list[Finding]:
     if url is None:
         return []
     return [await _tried("redis", "answers", lambda: ping(url.value))]
+
+
+async def _files(settings: Settings) -> Finding:
+    bucket = settings.files.s3_bucket_name
+    good = f"bucket {bucket} answers" if bucket else f"{settings.files.storage_url} can be used"
+
+    async with parts(settings) as container:
+
+        async def look() -> None:
+            await (await container.get(Storage)).check()
+
+        return await _tried("files", good, look)
 
 
 async def _mail(settings: Settings) -> Finding:
