@@ -1,12 +1,14 @@
 """Sign-in tells nothing to who does not know the password, and counts every refusal."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from moniqo.adapters.security.bcrypt_hasher import BcryptPasswordHasher
+from moniqo.application.identity.change_password import PasswordChange
 from moniqo.application.identity.credentials import Credentials
 from moniqo.application.identity.ports import Verdict
 from moniqo.application.shared.caller import CallContext, current_call
@@ -21,6 +23,7 @@ from moniqo.domain.shared.errors import (
     EmailNotVerified,
     Invalid,
     InvalidCredentials,
+    Locked,
 )
 from support.people import KEYS, PASSWORD, People, open_people
 
@@ -241,3 +244,44 @@ async def test_somebody_who_was_just_removed_does_not_sign_in() -> None:
     with pytest.raises(InvalidCredentials):
         await people.sign_in()
     assert await people.all(Session) == ()
+
+
+async def test_a_lock_that_fell_meanwhile_holds_for_the_right_password_too() -> None:
+    hasher = Meddler()
+    people = await open_people(hasher=hasher)
+    await people.register()
+    others = replace(people, hasher=BcryptPasswordHasher(peppers=KEYS, cost=4))
+
+    async def lock() -> None:
+        for _ in range(5):
+            with pytest.raises(InvalidCredentials):
+                await others.sign_in(password="Wrong-horse-7")
+
+    hasher.meddling = lock
+
+    with pytest.raises(Locked) as refused:
+        await people.sign_in()
+    assert refused.value.retry_after == 900
+    assert len(await trail(people, AuditAction.LOGIN_FAILED)) == 6
+    assert await people.all(Session) == ()
+
+
+async def test_a_change_of_password_is_locked_out_meanwhile_too() -> None:
+    hasher = Meddler()
+    people = await open_people(hasher=hasher)
+    await people.register()
+    others = replace(people, hasher=BcryptPasswordHasher(peppers=KEYS, cost=4))
+    caller = await others.authenticate(token=(await others.sign_in()).access_token)
+
+    async def lock() -> None:
+        for _ in range(5):
+            with pytest.raises(InvalidCredentials):
+                await others.sign_in(password="Wrong-horse-7")
+
+    hasher.meddling = lock
+
+    change = PasswordChange(Password(PASSWORD), Password("Battery-staple-8"))
+    with pytest.raises(Locked):
+        await people.change_password(caller=caller, change=change)
+    people.clock.advance(minutes=15)
+    assert (await others.sign_in()).user.email.value == "ada@example.com"

@@ -42,15 +42,13 @@ class LogIn:
     async def __call__(self, *, credentials: Credentials) -> SignedIn:
         """The tokens of a new session."""
         claim = await self._claim(credentials)
-        verdict = await self.proof.require(claim, credentials.password)
-        if claim.account is None:
-            raise wrong_password()
-        if not claim.account.is_verified:
+        account, verdict = await self.proof.require(claim, credentials.password)
+        if not account.is_verified:
             raise await self.proof.refused(claim, EmailNotVerified("Confirm your e-mail first."))
-        if not claim.account.is_active:
+        if not account.is_active:
             raise await self.proof.refused(claim, _inactive())
         rehashed = await self.hasher.hash(credentials.password) if verdict.rehash_due else None
-        return await self._started(claim, claim.account, rehashed)
+        return await self._started(claim, account, rehashed)
 
     async def _claim(self, credentials: Credentials) -> Claim:
         name, condition = self._named(credentials)

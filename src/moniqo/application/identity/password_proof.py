@@ -9,6 +9,7 @@ from moniqo.application.shared.persistence import Transaction, UnitOfWork
 from moniqo.application.shared.system import Ids
 from moniqo.application.shared.trail import audit_entry
 from moniqo.domain.audit.audit_log import AuditLog
+from moniqo.domain.identity.account import Account
 from moniqo.domain.identity.credentials import Password
 from moniqo.domain.shared.errors import AppError
 
@@ -22,33 +23,30 @@ class PasswordProof:
     hasher: PasswordHasher
     lockout: Lockout
 
-    async def require(self, claim: Claim, password: Password) -> Verdict:
-        """Raise `InvalidCredentials`, `Locked` or `RateLimited` unless the password is right.
+    async def require(self, claim: Claim, password: Password) -> tuple[Account, Verdict]:
+        """Whose password it is; raises `InvalidCredentials`, `Locked` or `RateLimited` unless it is.
 
         The same work is done for names that nobody has.
         """
         await self.require_open(claim)
-        verdict = await self.hasher.verify(
-            password, claim.account.password_hash if claim.account else None
-        )
-        if not verdict.matches:
-            await self._judged(claim, wrong_password())
-        return verdict
+        account = claim.account
+        verdict = await self.hasher.verify(password, account.password_hash if account else None)
+        if account is None or not verdict.matches:
+            wrong = wrong_password()
+            raise await settled(lambda: self._judge(claim, wrong)) or wrong
+        return account, verdict
 
     async def require_open(self, claim: Claim) -> None:
         """Raise `Locked` or `RateLimited` unless passwords are looked at."""
-        await self._judged(claim, None)
+        error = await settled(lambda: self._judge(claim, None))
+        if error is not None:
+            raise error
 
     async def refused(self, claim: Claim, error: AppError) -> AppError:
         """Audit a refusal of who knows the password, then hand it back to be raised."""
         async with self.uow() as tx:
             await self._audit(tx, claim, error)
         return error
-
-    async def _judged(self, claim: Claim, wrong: AppError | None) -> None:
-        error = await settled(lambda: self._judge(claim, wrong))
-        if error is not None:
-            raise error
 
     async def _judge(self, claim: Claim, wrong: AppError | None) -> AppError | None:
         async with self.uow() as tx:
