@@ -239,7 +239,7 @@ class TradingFloor:
         )
 
     def _wire(self) -> None:
-        apply_report = ApplyReport(self.uow, self.ids)
+        apply_report = ApplyReport(self.uow, self.ids, self.quotas)
         make_way = MakeWay(self.uow, self.exchange, apply_report)
         send = SendOrder(self.uow, self.exchange, apply_report, make_way)
         outcome = StepOutcome(self.uow, self.clock, self.quotas)

@@ -1,6 +1,7 @@
 """What keeps users within their plan."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from moniqo.adapters.usages import store, store_within, told_of, usage_of
@@ -31,12 +32,17 @@ class StoredQuotas:
         await store_within(tx, usage.taken(Decimal(amount), limit), limit)
 
     async def give_back(
-        self, tx: Transaction, *, user_id: UserId, resource: Resource, amount: int = 1
+        self,
+        tx: Transaction,
+        *,
+        user_id: UserId,
+        resource: Resource,
+        taken_at: datetime | None = None,
     ) -> None:
         """See `Quotas`."""
-        start = period_start(resource, self.clock.now())
+        start = period_start(resource, taken_at or self.clock.now())
         usage = await usage_of(tx, self.ids, user_id, resource, start)
-        await store(tx, usage.given_back(Decimal(amount)))
+        await store(tx, usage.given_back(Decimal(1)))
 
     async def reserve(self, tx: Transaction, *, user_id: UserId, amount: Decimal) -> Reservation:
         """See `Quotas`."""
@@ -75,7 +81,12 @@ class Unlimited:
         """See `Quotas`."""
 
     async def give_back(
-        self, tx: Transaction, *, user_id: UserId, resource: Resource, amount: int = 1
+        self,
+        tx: Transaction,
+        *,
+        user_id: UserId,
+        resource: Resource,
+        taken_at: datetime | None = None,
     ) -> None:
         """See `Quotas`."""
 

@@ -1,6 +1,8 @@
 """What executing a step means: decisions, checks, orders, and where they end."""
 
-from dataclasses import replace
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
@@ -21,6 +23,7 @@ from moniqo.domain.trading.trade import TradeStatus
 from support.trading_floor import TradingFloor, answer, bars, flat_bars
 
 D = Decimal
+TODAY = date(2026, 1, 1)
 
 
 async def test_a_hold_is_recorded_and_orders_nothing() -> None:
@@ -264,6 +267,51 @@ async def test_a_budget_that_is_too_small_is_told_apart_from_the_run_that_fails(
     )
     assert told == [(run.user_id, Resource.LLM_COST_PER_MONTH)]
     assert floor.model.asked == []
+
+
+@dataclass(frozen=True, slots=True)
+class Trades(Unlimited):
+    """Counts the trades of each day."""
+
+    used: Counter[date] = field(default_factory=Counter)
+
+    async def take(self, *_: object, **__: object) -> None:
+        self.used[TODAY] += 1
+
+    async def give_back(
+        self, *_: object, taken_at: datetime | None = None, resource: Resource, **__: object
+    ) -> None:
+        assert resource is Resource.TRADES_PER_DAY
+        assert taken_at is not None
+        self.used[taken_at.date()] -= 1
+
+
+async def test_only_an_order_that_bought_something_counts_as_a_trade() -> None:
+    trades = Trades()
+    floor = await TradingFloor(flat_bars(4), quotas=trades).open()
+
+    await floor.run(1, answer("buy", fraction="0.5"))
+    floor.at(2)
+    await floor.settle()
+    bought = +trades.used
+    await floor.run(2, answer("sell", fraction="1"))
+    floor.at(3)
+    await floor.settle()
+
+    assert bought == +trades.used == {TODAY: 1}
+
+
+async def test_an_order_that_the_venue_turns_down_is_no_trade_of_the_day_it_was_placed() -> None:
+    trades = Trades()
+    floor = await TradingFloor(flat_bars(2, "10000000"), quotas=trades).open()
+
+    await floor.run(1, answer("buy", fraction="0.00001"))
+    taken = +trades.used
+    floor.at(2)
+    await floor.settle()
+    await floor.settle()
+
+    assert (taken, trades.used) == ({TODAY: 1}, {TODAY: 0})
 
 
 async def test_an_order_that_the_venue_turns_down_frees_the_money_and_tells_why() -> None:

@@ -148,6 +148,21 @@ async def test_what_is_deleted_is_given_back(
     assert await used(people, user_id, Resource.AGENTS) == [1]
 
 
+async def test_what_never_came_to_be_is_given_back_to_the_day_it_was_taken(
+    people: People, quotas: Quotas, user_id: UserId
+) -> None:
+    trades = Resource.TRADES_PER_DAY
+    await take(people, quotas, user_id, trades)
+    yesterday = people.clock.now()
+    people.clock.advance(days=1)
+    await take(people, quotas, user_id, trades)
+
+    async with people.uow() as tx:
+        await quotas.give_back(tx, user_id=user_id, resource=trades, taken_at=yesterday)
+
+    assert await used(people, user_id, trades) == [0, 1]
+
+
 async def test_work_that_fails_uses_nothing(
     people: People, quotas: Quotas, user_id: UserId
 ) -> None:

@@ -52,7 +52,7 @@ class MemoryLaboratory:
         self, uow: UnitOfWork, clock: SimulatedClock, ids: Ids, market: MarketData
     ) -> Simulation:
         """The live use cases over these ports, unmetered."""
-        exchange, apply_report = PaperExchange(market), ApplyReport(uow, ids)
+        exchange, apply_report = PaperExchange(market), ApplyReport(uow, ids, Unlimited())
         make_way = MakeWay(uow, exchange, apply_report)
         send_order = SendOrder(uow, exchange, apply_report, make_way)
         return Simulation(

@@ -37,9 +37,17 @@ class Quotas(Protocol):
         """Use up `amount`; raises `QuotaExceeded` naming the limit and what is used."""
 
     async def give_back(
-        self, tx: Transaction, *, user_id: UserId, resource: Resource, amount: int = 1
+        self,
+        tx: Transaction,
+        *,
+        user_id: UserId,
+        resource: Resource,
+        taken_at: datetime | None = None,
     ) -> None:
-        """Undo a `take` of the present period: the thing was deleted."""
+        """Undo a `take` of one: the thing was deleted, or never came to be.
+
+        `taken_at` says in which period that was, the present one unless it is given.
+        """
 
     async def reserve(self, tx: Transaction, *, user_id: UserId, amount: Decimal) -> Reservation:
         """Set model cost aside before it arises; raises `QuotaExceeded`."""

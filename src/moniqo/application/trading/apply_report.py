@@ -3,18 +3,20 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from moniqo.application.billing.quotas import Quotas
 from moniqo.application.shared.conflicts import settled
 from moniqo.application.shared.persistence import Transaction, UnitOfWork
 from moniqo.application.shared.query import Condition, eq, same
 from moniqo.application.shared.system import Ids
 from moniqo.application.trading.ledger import ledger_entries
 from moniqo.application.trading.ports import FillReport, OrderReport
+from moniqo.domain.billing.plan import Resource
 from moniqo.domain.shared.errors import AlreadyExists, StaleVersion
 from moniqo.domain.shared.ids import FillId, OrderId, TradeId
 from moniqo.domain.trading.books import book, released
 from moniqo.domain.trading.events import OrderRefused, TradeClosed, TradeOpened
 from moniqo.domain.trading.ledger import LedgerEntry
-from moniqo.domain.trading.order import Fill, Order, OrderStatus
+from moniqo.domain.trading.order import Fill, Order, OrderStatus, Side
 from moniqo.domain.trading.protection import protective_order
 from moniqo.domain.trading.trade import Trade, TradeStatus
 from moniqo.domain.trading.wallet import UserWallet
@@ -45,6 +47,7 @@ class ApplyReport:
 
     uow: UnitOfWork
     ids: Ids
+    quotas: Quotas
 
     async def __call__(self, *, order_id: OrderId, report: OrderReport) -> Applied:
         """Apply `report`; racing reports are applied one after the other."""
@@ -66,6 +69,7 @@ class ApplyReport:
             books.order = _answered(books.order, report)
             if books.order.is_final:
                 books.order, books.account = released(books.order, books.account)
+                await self._give_back(tx, books.order)
             protection = await self._protect(tx, books)
             return Applied(await _store(tx, books, account), protection)
 
@@ -88,6 +92,14 @@ class ApplyReport:
         reference = f"{fill.order_id}:{fill.fill_id}"
         entries = ledger_entries(booking.movements, books.account.id, reference, self.ids)
         await tx[LedgerEntry].add_many(entries)
+
+    async def _give_back(self, tx: Transaction, order: Order) -> None:
+        """Of an order that bought nothing there is no trade to be counted."""
+        if order.run_id is not None and order.side is Side.BUY and not order.filled_quantity:
+            resource = Resource.TRADES_PER_DAY
+            await self.quotas.give_back(
+                tx, user_id=order.user_id, resource=resource, taken_at=order.created_at
+            )
 
     async def _protect(self, tx: Transaction, books: _Books) -> Order | None:
         """The protective order that follows from an order that is over, as a committed intent."""
