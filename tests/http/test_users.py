@@ -349,6 +349,11 @@ async def test_removal_and_restoring(house: House, ada: Client, admin: Client) -
     assert (removed.status, absent) == (200, [404, 404])
     assert (restored.status, restored.data["email"]) == (200, "ada@example.com")
     assert (twice.status, twice.code) == (409, "INVALID_STATE")
+    told = await house.all(AuditLog, eq("action", AuditAction.UPDATE), eq("entity_type", "User"))
+    assert (told[-1].old_values["deleted_at"] is None, told[-1].new_values["deleted_at"]) == (
+        False,
+        None,
+    )
     assert (await ada.get(ME)).status == 401
     assert (await log_in(house, "ada")).status == 200
 

@@ -128,10 +128,11 @@ async def _first(owner: Caller, path: str) -> str:
 
 async def until(question: Callable[[], Awaitable[Any]]) -> Any:
     """Ask until the answer is yes, and answer it; a failed test after a while."""
-    async with asyncio.timeout(SECONDS):
-        while not (found := await question()):
-            await asyncio.sleep(0.1)
-    return found
+    for _ in range(SECONDS * 10):
+        if found := await question():
+            return found
+        await asyncio.sleep(0.1)
+    raise AssertionError(f"not so after {SECONDS} s")
 
 
 async def _market(arena: Arena) -> None:

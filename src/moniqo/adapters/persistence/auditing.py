@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from moniqo.adapters.codec import JSON_LEAVES, Codec, Convert, SecretRefused
+from moniqo.adapters.codec import JSON_LEAVES, Codec, Convert, SecretRefused, instant_text
 from moniqo.application.shared.trail import audit_entry
 from moniqo.domain.audit.audit_log import AuditAction, AuditLog
 from moniqo.domain.shared.entity import BOOKKEEPING, Entity
@@ -11,39 +11,49 @@ from moniqo.domain.shared.schema import remembered, schema
 from moniqo.domain.shared.types import JsonObject
 
 _CODEC = Codec(JSON_LEAVES, secrets=False)
-WITHHELD = "***"
+_Plan = tuple[tuple[str, str, Convert], ...]
+"""Of each field its name, the name that it is told by, and what makes of a value what is told."""
 
 
 @remembered
-def _plan(entity: type[Entity]) -> tuple[tuple[str, Convert | None], ...]:
-    plan = []
+def _plan(entity: type[Entity]) -> _Plan:
+    plan: list[tuple[str, str, Convert]] = []
     for field in schema(entity):
         if field.name in BOOKKEEPING or field.name == "id":
             continue
         try:
-            plan.append((field.name, _CODEC.encoder(field.type)))
+            plan.append((field.name, field.name, _telling(_CODEC.encoder(field.type))))
         except SecretRefused:
-            plan.append((field.name, lambda _: WITHHELD))
+            # Whether there is one, which is all that may be known of it.
+            plan.append((field.name, f"has_{field.name}", lambda value: value is not None))
     return tuple(plan)
 
 
+def _telling(convert: Convert | None) -> Convert:
+    return lambda value: value if value is None or convert is None else convert(value)
+
+
 def difference(old: Entity | None, new: Entity | None) -> tuple[JsonObject, JsonObject]:
-    """The values before and after of every field that differs; secrets are withheld."""
+    """The values before and after of every field that differs.
+
+    Of a secret `credentials` is told as `has_credentials`, whether there was and is one.
+    """
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
     present = new if new is not None else old
-    for name, convert in _plan(type(present)) if present is not None else ():
+    for name, told, convert in _plan(type(present)) if present is not None else ():
         was, is_ = getattr(old, name, None), getattr(new, name, None)
-        if was == is_:
-            continue
-        before[name] = convert(was) if convert and was is not None else was
-        after[name] = convert(is_) if convert and is_ is not None else is_
+        if was != is_:
+            before[told], after[told] = convert(was), convert(is_)
+    if old is not None and new is not None and old.deleted_at and not new.deleted_at:
+        # Brought back, which is no field's change.
+        before["deleted_at"], after["deleted_at"] = instant_text(old.deleted_at), None
     return JsonObject(before), JsonObject(after)
 
 
 def changed_fields(old: Entity, new: Entity) -> frozenset[str]:
     """The names of all own fields that differ."""
-    names = (name for name, _ in _plan(type(new)))
+    names = (name for name, _, _ in _plan(type(new)))
     return frozenset(name for name in names if getattr(old, name) != getattr(new, name))
 
 
