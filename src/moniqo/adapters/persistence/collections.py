@@ -49,7 +49,8 @@ REGISTRY = Registry(
         Account,
         "accounts",
         unique=(("email",), ("username",)),
-        quiet=("failed_attempts", "locked_until", "last_login_at"),
+        # A hash that is made anew for the same password is part of the sign-in that made it.
+        quiet=("failed_attempts", "locked_until", "last_login_at", "password_hash"),
     ),
     Collection(
         User, "users", unique=(("account_id",),), indexes=(("role_id",),), grants=("role_id",)
