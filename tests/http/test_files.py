@@ -67,6 +67,15 @@ async def test_whoever_has_the_link_downloads_the_file_as_it_is(
     assert reply.header("cache-control") == "no-store"
 
 
+async def test_the_longest_name_fits_into_a_link(house: House, ada: Client) -> None:
+    stored = (await sent(ada, PDF, "\U0001f600" * 300 + ".pdf")).data
+
+    reply = await house.client.get(await linked(ada, stored["id"]))
+
+    assert (reply.status, len(stored["name"])) == (200, 255)
+    assert stored["name"].endswith(".pdf")
+
+
 async def test_a_list_shows_the_callers_own_files(house: House, ada: Client) -> None:
     bob = await house.user("bob")
     await sent(ada, PDF, "a.pdf")

@@ -36,7 +36,8 @@ class SignedLinks:
     def made(self, key: str, terms: LinkTerms) -> str:
         """The path and query of a link to the object `key`."""
         expires = int((self._clock.now() + terms.life + timedelta(milliseconds=999)).timestamp())
-        said = json.dumps([key, terms.name, terms.content_type, expires]).encode()
+        told = [key, terms.name, terms.content_type, expires]
+        said = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
         return f"{PATH}?link={_text(_signature(self._keys.key, said) + said)}"
 
     def read(self, text: str) -> Linked:

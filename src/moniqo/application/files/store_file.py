@@ -31,7 +31,7 @@ class StoreFile:
         await self.throttle.take(self.terms.allowance, str(user_id))
         kind = FileKind.of(upload.content)
         if kind is None:
-            known = ", ".join(FileKind)
+            known = ", ".join(sorted(upload.kinds))
             raise UnsupportedFileType.field("file", f"must be, by its content, one of {known}")
         file = self._described(user_id, upload, kind)
         stored = self.keeping.stored(file.storage_key, upload.content, kind)

@@ -1,11 +1,19 @@
 """What arrives."""
 
 from dataclasses import dataclass
+from typing import ClassVar
+
+from moniqo.domain.files.kind import PICTURES, FileKind
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """Bytes and what they are said to be called; nothing of either is checked."""
+    """Bytes and what they are said to be called; nothing of either is checked.
+
+    `kinds` are those that may be sent so.
+    """
+
+    kinds: ClassVar[frozenset[FileKind]]
 
     name: str
     content: bytes
@@ -15,7 +23,11 @@ class Upload:
 class AvatarUpload(Upload):
     """A picture of oneself."""
 
+    kinds = PICTURES
+
 
 @dataclass(frozen=True, slots=True)
 class FileUpload(Upload):
     """A file to keep."""
+
+    kinds = frozenset(FileKind)

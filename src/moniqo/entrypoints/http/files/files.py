@@ -31,7 +31,7 @@ _LINKED = "Behind `Location` the file can be downloaded for a while."
 class Link(Value):
     """What a link to a file holds."""
 
-    link: Annotated[str, Length(1, 4096)]
+    link: Annotated[str, Length(1, 2000)]
 
 
 class FileController(Controller):

@@ -47,7 +47,9 @@ def _operation_id(endpoint: Endpoint) -> str:
 
 def _body(endpoint: Endpoint, body: Argument, schemas: Schemas) -> Node:
     if body.source is Source.UPLOAD:
-        return {"required": True, "content": {"multipart/form-data": {"schema": _UPLOAD}}}
+        kinds = ", ".join(sorted(body.kind.kinds))
+        form = {"schema": _UPLOAD, "encoding": {"file": {"contentType": kinds}}}
+        return {"required": True, "content": {"multipart/form-data": form}}
     partial = body.source is Source.CHANGES
     made = schemas.changes(body.kind) if partial else schemas.payload(body.kind)
     example = endpoint.example if endpoint.example is not None else sent_example(body.kind)
