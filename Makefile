@@ -27,7 +27,7 @@ export MARKET_DATA_DIR ?= $(abspath $(BESIDE))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check run fix migrate migration openapi lock clean FORCE
+.PHONY: help demo test check fuzz run fix migrate migration openapi lock clean FORCE
 
 help: ## This list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -49,6 +49,9 @@ check: $(VENV)/dev.done ## Style, types, import contracts, dependencies, locks, 
 	$(BIN)/deptry .
 	$(BIN)/python tools/locks.py check
 	$(BIN)/pytest -q tests/architecture
+
+fuzz: $(VENV)/dev.done ## Every kind of request of the API's description, by schemathesis, to a server of its own
+	$(BIN)/python tools/fuzz.py $(ARGS)
 
 run: $(VENV)/all.done ## The HTTP server, with the settings of the environment and `.env`
 	if test -f .env; then $(BIN)/moniqo init </dev/null; else $(BIN)/moniqo init; fi
