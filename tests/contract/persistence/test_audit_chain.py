@@ -67,29 +67,38 @@ class Trail:
 @pytest.fixture
 async def fresh(
     place: Place, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
-) -> AsyncIterator[Backend]:
-    """A store that this test has for itself."""
+) -> AsyncIterator[Place]:
+    """Where there is nothing but what this test puts there."""
     if place.kind == "postgres":
-        async with (
-            fresh_postgres(request.getfixturevalue("postgres_server")) as url,
-            prepared(Place("postgres", url), REGISTRY) as backend,
-        ):
-            yield backend
+        async with fresh_postgres(request.getfixturevalue("postgres_server")) as url:
+            yield Place("postgres", url)
     elif place.kind == "mongo":
-        async with (
-            fresh_mongo(place.url) as (url, name),
-            prepared(Place("mongo", url, name), REGISTRY) as backend,
-        ):
-            yield backend
+        async with fresh_mongo(place.url) as (url, name):
+            yield Place("mongo", url, name)
     else:
-        url = f"sqlite:///{tmp_path_factory.mktemp('chain') / 'chain.db'}"
-        async with prepared(Place(place.kind, url), REGISTRY) as backend:
-            yield backend
+        yield Place(place.kind, f"sqlite:///{tmp_path_factory.mktemp('chain') / 'chain.db'}")
 
 
 @pytest.fixture
-def trail(fresh: Backend) -> Trail:
-    return Trail(Store(fresh, REGISTRY))
+async def backend(fresh: Place) -> AsyncIterator[Backend]:
+    """The store of this process."""
+    async with prepared(fresh, REGISTRY) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def elsewhere(fresh: Place, backend: Backend) -> AsyncIterator[Backend]:
+    """The same store as another process has it; what is in memory has one process only."""
+    if fresh.kind == "memory":
+        yield backend
+        return
+    async with prepared(fresh, REGISTRY) as opened:
+        yield opened
+
+
+@pytest.fixture
+def trail(backend: Backend) -> Trail:
+    return Trail(Store(backend, REGISTRY))
 
 
 def broken(row: AuditLog, damage: Damage) -> Break:
@@ -138,8 +147,10 @@ async def test_a_chain_of_many_pages_is_followed_to_its_end(trail: Trail) -> Non
     assert (found.entries, found.head.seq, found.broken) == (1050, 1050, None)
 
 
-async def test_the_chain_stays_linear_under_many_writers_and_sealers(trail: Trail) -> None:
-    other = Trail(Store(trail.store.backend, REGISTRY))
+async def test_the_chain_stays_linear_under_many_writers_and_sealers(
+    trail: Trail, elsewhere: Backend
+) -> None:
+    other = Trail(Store(elsewhere, REGISTRY))
     writing = asyncio.gather(*(who.write(8) for who in (trail, other) * 4))
 
     async def keep_sealing(who: Trail) -> None:

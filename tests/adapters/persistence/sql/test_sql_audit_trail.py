@@ -4,10 +4,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from alembic import command
 from sqlalchemy import Connection, text
 
 from moniqo.adapters.persistence.collections import REGISTRY
 from moniqo.adapters.persistence.sql.backend import SqlBackend
+from moniqo.adapters.persistence.sql.migrating import alembic_config
 from moniqo.adapters.security.hmac_audit_seals import HmacAuditSeals
 from moniqo.application.audit.seal_audit import SealAudit
 from moniqo.application.audit.verify_audit import Break, Damage, Verification, VerifyAudit
@@ -132,6 +134,24 @@ async def test_sealed_entries_stay(migrated: SqlBackend, store: Store, statement
         await _execute(migrated, statement)
 
     assert await _written(store, 0) == before
+
+
+async def test_a_store_that_knew_no_chain_gets_one(migrated: SqlBackend, store: Store) -> None:
+    await _sealed(store, 3)
+
+    def as_it_was(connection: Connection) -> None:
+        config = alembic_config(connection, migrated.schema.tables)
+        command.downgrade(config, "20261121_1335")
+
+    await migrated.migrations.run(as_it_was)
+    with pytest.raises(Unavailable):
+        await _execute(migrated, "UPDATE audit_logs SET description = 'x'")
+    await migrated.migrate()
+    unsealed = await _written(store, 0)
+    found = await _verified(store)
+
+    assert [row.seq for row in unsealed] == [None] * 3
+    assert (found.entries, found.broken) == (3, None)
 
 
 async def test_what_is_no_entry_any_more_is_named_by_its_number(store: Store) -> None:
