@@ -24,7 +24,7 @@ class PasswordProof:
     lockout: Lockout
 
     async def require(self, claim: Claim, password: Password) -> tuple[Account, Verdict]:
-        """Whose password it is; raises `InvalidCredentials`, `Locked` or `RateLimited` unless it is.
+        """Whose password it is, or raise `InvalidCredentials`, `Locked` or `RateLimited`.
 
         The same work is done for names that nobody has.
         """
