@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from moniqo.adapters.persistence.collection import Collection
 from moniqo.domain.shared.errors import AlreadyExists, StaleVersion
 from support.specimen import Inscription, InscriptionId, Specimen
 from support.store import Store
@@ -111,3 +112,8 @@ async def test_only_write_once_fields_are_filled(store: Store) -> None:
 
 async def test_filling_nothing_is_fine(store: Store) -> None:
     await _fill(store)
+
+
+def test_only_what_only_grows_has_write_once_fields() -> None:
+    with pytest.raises(TypeError, match="only grows"):
+        Collection(Inscription, "inscriptions", write_once=("number", "mark"))
