@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from uuid import UUID
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -191,3 +192,18 @@ async def test_removing_and_setting_at_once_leaves_nothing_behind(
     shown = (await house.client.get(await url_of(ada))).header("content-type")
     assert {reply.status for reply in replies} == {200, 201}
     assert len(await keys(house)) == (1 if shown == "image/png" else 0)
+
+
+@pytest.mark.parametrize(
+    "name", ["<script>alert(1)</script>", "&amp;", "]]>", "\ufffe", "\u202eevil"]
+)
+async def test_a_drawn_picture_holds_nothing_of_a_name_but_its_initial(
+    house: House, ada: Client, name: str
+) -> None:
+    await ada.patch("/api/v1/users/me", {"first_name": name})
+
+    shown = await house.client.get(await url_of(ada))
+
+    (text,) = ET.fromstring(shown.body).iter("{http://www.w3.org/2000/svg}text")  # noqa: S314  (our own)
+    assert len(text.text or "") == 1
+    assert b"script" not in shown.body

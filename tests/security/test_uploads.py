@@ -4,9 +4,10 @@ import asyncio
 import io
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
+import httpx2
 import pytest
 from PIL import Image
 
@@ -221,3 +222,44 @@ async def test_s71_pictures_set_and_removed_at_once_leave_nothing_behind(
         assert {reply.status for reply in replies} == {200, 201}
         assert objects_of(race_arena, caller) == []
         assert (await shown(race_arena, caller)).startswith(b"<svg")
+
+
+@pytest.mark.parametrize("path", [AVATAR, "/files"])
+async def test_s54_an_upload_that_says_that_it_is_too_large_is_refused_unread(
+    any_arena: Arena, path: str
+) -> None:
+    head = (
+        f"POST /api/v1{path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {any_arena.a.token}\r\n"
+        "Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 1000000000\r\n\r\n"
+    )
+
+    said = await any_arena.raw(head.encode())
+
+    assert said.startswith(b"HTTP/1.1 413 ")
+    assert b"PAYLOAD_TOO_LARGE" in said
+
+
+async def test_s54_an_upload_without_end_is_cut_off(any_arena: Arena) -> None:
+    sent_bytes = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal sent_bytes
+        yield b'--b\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n\x89PNG'
+        while sent_bytes < 40 * LIMIT:
+            sent_bytes += 65_536
+            yield bytes(65_536)
+
+    before = resident(any_arena)
+    try:
+        reply = await any_arena.a.post(
+            AVATAR,
+            content=endless(),
+            headers={"Content-Type": "multipart/form-data; boundary=b"},
+        )
+        assert reply.outcome == (413, "PAYLOAD_TOO_LARGE")
+    except httpx2.TransportError:
+        # Hung up on before it had said all: what it was told is lost with the connection.
+        assert sent_bytes < 40 * LIMIT
+
+    assert resident(any_arena) - before < MEMORY
+    assert (await any_arena.x.get("/health/live")).status == 200
