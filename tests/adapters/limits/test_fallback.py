@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 
 from moniqo.adapters.limits.fallback import FallbackCounts
-from moniqo.adapters.limits.redis_storage import redis_storage
+from moniqo.adapters.limits.redis_windows import redis_windows
 from moniqo.adapters.limits.sliding_window import SlidingWindow
 from moniqo.adapters.limits.two_windows import TwoWindows
 from support.proxy import Line, line_to
@@ -23,9 +23,9 @@ SHARED, OWN = 10, 3
 @asynccontextmanager
 async def counting(url: str) -> AsyncIterator[FallbackCounts]:
     """Counts that lose patience and ask again sooner than the real ones."""
-    async with redis_storage(url) as storage:
-        shared, own = SlidingWindow(storage, SHARED), SlidingWindow(TwoWindows(), OWN)
-        counts = FallbackCounts(shared, own, patience=0.2, pause=0.05)
+    async with redis_windows(url) as windows:
+        own = SlidingWindow(TwoWindows(), OWN)
+        counts = FallbackCounts(windows, SHARED, own, patience=0.2, pause=0.05)
         yield counts
         await counts.close()
 

@@ -58,16 +58,16 @@ async def test_the_edge_of_a_window_gives_no_second_helping() -> None:
 
 async def test_after_two_quiet_minutes_everything_is_forgotten() -> None:
     time = Time()
-    storage = TwoWindows(time)
-    counts = SlidingWindow(storage, 10)
+    windows = TwoWindows(time)
+    counts = SlidingWindow(windows, 10)
     for number in range(1000):
         await counts.take(str(number))
 
     time.now += 120
 
     assert (await counts.take("0")).remaining == 9
-    assert len(storage._present) == 1
-    assert not storage._before
+    assert len(windows._present) == 1
+    assert not windows._before
 
 
 @pytest.mark.parametrize("window", [(0, 0.0, 0, 0.0), (0, 0.0, 3, 60.0)])

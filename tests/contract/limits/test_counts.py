@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from moniqo.adapters.limits.counts import Counts
-from moniqo.adapters.limits.redis_storage import redis_storage
+from moniqo.adapters.limits.redis_windows import redis_windows
 from moniqo.adapters.limits.sliding_window import SlidingWindow
 from moniqo.adapters.limits.two_windows import TwoWindows
 
@@ -17,8 +19,8 @@ async def counts(request: pytest.FixtureRequest) -> AsyncIterator[Counts]:
     if request.param == "memory":
         yield SlidingWindow(TwoWindows(lambda: 600.0), 10)
         return
-    async with redis_storage(request.getfixturevalue("valkey_server")) as storage:
-        yield SlidingWindow(storage, 10)
+    async with redis_windows(request.getfixturevalue("valkey_server")) as windows:
+        yield SlidingWindow(windows, 10)
 
 
 @pytest.fixture
@@ -60,7 +62,7 @@ async def test_callers_are_counted_apart(counts: Counts, key: str) -> None:
 
 @pytest.mark.usefixtures("counts")
 async def test_processes_with_one_redis_share_a_count(valkey_server: str, key: str) -> None:
-    async with redis_storage(valkey_server) as one, redis_storage(valkey_server) as other:
+    async with redis_windows(valkey_server) as one, redis_windows(valkey_server) as other:
         takers: list[Callable[[str], Awaitable[object]]] = [
             SlidingWindow(one, 10).take,
             SlidingWindow(other, 10).take,
@@ -68,3 +70,28 @@ async def test_processes_with_one_redis_share_a_count(valkey_server: str, key: s
         standings = await asyncio.gather(*(takers[n % 2](key) for n in range(40)))
 
     assert sum(one.retry_after is None for one in standings) == 10  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("kind", ["memory", "redis"])
+async def test_the_wait_that_is_told_is_right_to_a_second(
+    kind: str, request: pytest.FixtureRequest, key: str
+) -> None:
+    async with AsyncExitStack() as stack:
+        windows: Any = TwoWindows()
+        if kind == "redis":
+            url = request.getfixturevalue("valkey_server")
+            windows = await stack.enter_async_context(redis_windows(url))
+        counts = SlidingWindow(windows, 5, seconds=3)
+        for _ in range(5):
+            await counts.take(key)
+
+        refused = await counts.take(key)
+        assert refused.retry_after is not None
+        await asyncio.sleep(refused.retry_after - 1)
+        too_early = await counts.take(key)
+        await asyncio.sleep(1)
+        in_time = await counts.take(key)
+
+    assert in_time.retry_after is None
+    # Time has passed meanwhile: if it was the last second, it may be over already.
+    assert too_early.retry_after == 1 or refused.retry_after == 1

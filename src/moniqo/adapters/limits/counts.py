@@ -21,6 +21,13 @@ class Standing(NamedTuple):
     retry_after: int | None = None
 
 
+class Windows(Protocol):
+    """Keeps each caller's calls of the window before and of the present one."""
+
+    async def hit(self, key: str, limit: int, seconds: int) -> tuple[bool, Window]:
+        """Count a call if it is within the limit; whether it was, and what is counted now."""
+
+
 class Counts(Protocol):
     """Counts each caller's calls of the last minute."""
 

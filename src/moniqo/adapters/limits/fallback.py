@@ -7,6 +7,7 @@ from asyncio import Task
 from limits.errors import StorageError
 
 from moniqo.adapters.limits.counts import Counts, Standing
+from moniqo.adapters.limits.redis_windows import RedisWindows
 from moniqo.adapters.limits.sliding_window import SlidingWindow
 
 logger = logging.getLogger(__name__)
@@ -25,13 +26,15 @@ class FallbackCounts:
 
     def __init__(
         self,
-        shared: SlidingWindow,
+        windows: RedisWindows,
+        limit: int,
         own: Counts,
         *,
         patience: float = PATIENCE_SECONDS,
         pause: float = PAUSE_SECONDS,
     ) -> None:
-        self._shared, self._own = shared, own
+        self._windows, self._shared = windows, SlidingWindow(windows, limit)
+        self._own = own
         self._patience, self._pause = patience, pause
         self._asking: Task[None] | None = None
 
@@ -64,7 +67,7 @@ class FallbackCounts:
             await asyncio.sleep(self._pause)
             try:
                 async with asyncio.timeout(self._patience):
-                    await self._shared.probe()
+                    await self._windows.probe()
             except _LOST:
                 continue
             self._asking = None

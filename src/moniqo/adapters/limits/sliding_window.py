@@ -1,27 +1,17 @@
-"""Calls counted by the library `limits` in whatever store it is given."""
+"""Calls counted over a sliding window, wherever the windows are kept."""
 
-from limits import RateLimitItemPerMinute
-from limits.aio.storage import MemoryStorage, RedisStorage
-from limits.aio.strategies import SlidingWindowCounterRateLimiter
-
-from moniqo.adapters.limits.counts import Standing, standing
+from moniqo.adapters.limits.counts import Standing, Windows, standing
 
 
 class SlidingWindow:
-    """See `Counts`: so many calls a minute in one store."""
+    """See `Counts`: so many calls in a window of `seconds`."""
 
-    def __init__(self, storage: MemoryStorage | RedisStorage, limit: int) -> None:
-        self._storage = storage
-        self._window = SlidingWindowCounterRateLimiter(storage)
-        self._item = RateLimitItemPerMinute(limit, namespace="calls")
-        self._seconds = self._item.get_expiry()
+    def __init__(self, windows: Windows, limit: int, seconds: int = 60) -> None:
+        self._windows = windows
+        self._limit = limit
+        self._seconds = seconds
 
     async def take(self, key: str) -> Standing:
         """See `Counts`."""
-        taken = await self._window.hit(self._item, key)
-        counted = await self._storage.get_sliding_window(self._item.key_for(key), self._seconds)
-        return standing(self._item.amount, self._seconds, counted, taken=taken)
-
-    async def probe(self) -> None:
-        """Ask the store something; raises whatever a call would."""
-        await self._storage.get_sliding_window("probe", self._seconds)
+        taken, window = await self._windows.hit(key, self._limit, self._seconds)
+        return standing(self._limit, self._seconds, window, taken=taken)

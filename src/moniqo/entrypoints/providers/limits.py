@@ -7,7 +7,7 @@ from dishka import Provider, Scope, provide
 
 from moniqo.adapters.limits.counts import Counts
 from moniqo.adapters.limits.fallback import FallbackCounts
-from moniqo.adapters.limits.redis_storage import redis_storage
+from moniqo.adapters.limits.redis_windows import redis_windows
 from moniqo.adapters.limits.sliding_window import SlidingWindow
 from moniqo.adapters.limits.two_windows import TwoWindows
 from moniqo.application.operations.answer_once import AnswerOnce
@@ -38,7 +38,7 @@ class Limits(Provider):
             yield SlidingWindow(TwoWindows(), limit)
             return
         part = SlidingWindow(TwoWindows(), max(limit // limits.workers, 1))
-        async with redis_storage(url.value) as storage:
-            counts = FallbackCounts(SlidingWindow(storage, limit), part)
+        async with redis_windows(url.value) as windows:
+            counts = FallbackCounts(windows, limit, part)
             yield counts
             await counts.close()
