@@ -63,6 +63,53 @@ async def test_what_is_no_request_is_answered_in_the_envelope(port: int, request
     assert envelope["error"]["code"] == "MALFORMED_REQUEST"
 
 
+@pytest.mark.parametrize("line", [b"X-Padding: " + b"x" * 1000 + b"\r\n", b"x" * 1000])
+async def test_headers_without_end_are_refused(port: int, line: bytes) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"GET / HTTP/1.1\r\nHost: x\r\nX: ")
+    await writer.drain()
+    first = asyncio.create_task(reader.read(1))
+    for _ in range(1000):
+        if first.done():
+            break
+        writer.write(line)
+        await asyncio.sleep(0.001)
+
+    answer = await first + await asyncio.wait_for(reader.read(), 5)
+    writer.close()
+
+    assert answer.startswith(b"HTTP/1.1 431 Request Header Fields Too Large\r\n")
+    assert b'"HEADERS_TOO_LARGE"' in answer
+    assert answer.lower().count(b"connection: close") == 1
+
+
+async def test_a_head_that_does_not_arrive_is_given_up(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("moniqo.entrypoints.http.protocol.HEAD_SECONDS", 0.1)
+
+    head, body = await talk(port, b"GET / HTTP/1.1\r\nHost: x\r\n")
+
+    assert head[0] == "http/1.1 408 request timeout"
+    assert json.loads(body)["error"]["code"] == "REQUEST_TIMEOUT"
+
+
+async def test_many_requests_on_one_connection_are_each_measured_alone(port: int) -> None:
+    request = b"GET /api/v1/open/search?word=saw HTTP/1.1\r\nHost: x\r\nX: " + b"x" * 20_000
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    for number in range(8):
+        last = b"\r\nConnection: close" if number == 7 else b""
+        writer.write(request)
+        await asyncio.sleep(0.01)
+        writer.write(last + b"\r\n\r\n")
+        await asyncio.sleep(0.01)
+
+    answer = await asyncio.wait_for(reader.read(), 5)
+    writer.close()
+
+    assert answer.count(b"HTTP/1.1 200 OK") == 8
+
+
 async def test_a_request_is_served_over_the_wire(port: int) -> None:
     request = b"GET /api/v1/open/search?word=saw HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 

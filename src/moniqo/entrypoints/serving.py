@@ -25,6 +25,8 @@ Imports = tuple[tuple[str, Series], ...]
 """Candle files, and what they hold."""
 GRACE_SECONDS = 20
 """How long requests in flight may take once the server is told to stop."""
+KEPT_OPEN_SECONDS = 75
+"""How long a connection may be idle: longer than proxies in front keep theirs open."""
 
 
 def app(imports: Imports = ()) -> Litestar:
@@ -70,6 +72,7 @@ def run(host: str, port: int, imports: Imports = ()) -> bool:
         server_header=False,
         # Who is at the other end is what the connection says, not what a header claims.
         proxy_headers=False,
+        timeout_keep_alive=KEPT_OPEN_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     server = uvicorn.Server(config)

@@ -36,6 +36,12 @@ class RequestTimeout(HttpRefusal):
     closes = True
 
 
+class HeadTimeout(HttpRefusal):
+    """The head of the request did not arrive in time."""
+
+    status, code, message = 408, "REQUEST_TIMEOUT", "The request's head did not arrive in time."
+
+
 class PayloadTooLarge(HttpRefusal):
     """The body passes the limit; the rest of it is not read."""
 
