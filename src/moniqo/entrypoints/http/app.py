@@ -16,6 +16,7 @@ from moniqo.application.operations.answer_once import AnswerOnce
 from moniqo.application.shared.system import Clock, Ids
 from moniqo.entrypoints.http.arguments import Source
 from moniqo.entrypoints.http.cors import Cors
+from moniqo.entrypoints.http.deprecations import DEPRECATIONS, Deprecations, handler_of
 from moniqo.entrypoints.http.docs import documentation
 from moniqo.entrypoints.http.edge import Edge
 from moniqo.entrypoints.http.endpoint import Controller, endpoints_of
@@ -42,6 +43,7 @@ def create_app(
     controllers: Sequence[type[Controller]] = CONTROLLERS,
     *,
     lifespan: Sequence[Lifespan] = (),
+    deprecations: Deprecations = DEPRECATIONS,
 ) -> Litestar:
     """The application on the container's use cases; the container is closed with it.
 
@@ -49,8 +51,9 @@ def create_app(
     A dependency that cannot be resolved, or an answer that would show a secret, fails the start.
     """
     runtime = _runtime(settings)
-    handlers = [Handler(one, runtime) for item in controllers for one in endpoints_of(item)]
-    paths = by_path(handlers) | _documentation(settings, controllers)
+    endpoints = [one for item in controllers for one in endpoints_of(item)]
+    handlers = [handler_of(one, runtime, deprecations) for one in endpoints]
+    paths = by_path(handlers) | _documentation(settings, controllers, deprecations)
 
     @asynccontextmanager
     async def running(_app: Litestar) -> AsyncIterator[None]:
@@ -115,12 +118,15 @@ async def _start(
 
 
 def _documentation(
-    settings: Settings, controllers: Sequence[type[Controller]]
+    settings: Settings, controllers: Sequence[type[Controller]], deprecations: Deprecations
 ) -> dict[str, Methods]:
     application = settings.application
     if application.environment is Environment.PRODUCTION and not settings.http.docs_in_production:
         return {}
     document = openapi_document(
-        controllers, title=application.app_name, version=application.app_version
+        controllers,
+        title=application.app_name,
+        version=application.app_version,
+        deprecated=deprecations,
     )
     return {path: {"GET": page} for path, page in documentation(document).items()}

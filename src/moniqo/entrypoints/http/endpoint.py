@@ -63,6 +63,11 @@ class Endpoint:
     tag: str = ""
 
     @property
+    def route(self) -> str:
+        """Method and path: `GET /api/v1/plans/{plan_id}`."""
+        return f"{self.method} {self.path}"
+
+    @property
     def repeatable(self) -> bool:
         """Whether it makes something of the caller's, so that an idempotency key is honoured."""
         return self.method is POST and self.status in _MAKING and not self.public

@@ -1,10 +1,11 @@
 """The whole description, the same bytes for the same code."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any
 
 from moniqo import __version__
+from moniqo.entrypoints.http.deprecations import DEPRECATIONS
 from moniqo.entrypoints.http.endpoint import Controller, endpoints_of
 from moniqo.entrypoints.http.openapi.envelopes import failure, success
 from moniqo.entrypoints.http.openapi.failures import examples
@@ -22,14 +23,18 @@ Unknown fields and parameters are refused. `X-Request-ID` is taken from the requ
 
 
 def openapi_document(
-    controllers: Sequence[type[Controller]], *, title: str = "Moniqo", version: str = __version__
+    controllers: Sequence[type[Controller]],
+    *,
+    title: str = "Moniqo",
+    version: str = __version__,
+    deprecated: Container[str] = DEPRECATIONS,
 ) -> dict[str, Any]:
     """The description of these controllers' routes, in the order they are written."""
     schemas = Schemas()
     paths: dict[str, dict[str, Any]] = {}
     for controller in controllers:
         for endpoint in endpoints_of(controller):
-            described = operation(endpoint, schemas)
+            described = operation(endpoint, schemas, deprecated=endpoint.route in deprecated)
             paths.setdefault(endpoint.path, {})[endpoint.method.value.lower()] = described
     return {
         "openapi": "3.1.0",

@@ -19,7 +19,7 @@ _UPLOAD: Node = {
 }
 
 
-def operation(endpoint: Endpoint, schemas: Schemas) -> Node:
+def operation(endpoint: Endpoint, schemas: Schemas, *, deprecated: bool) -> Node:
     """The operation; components go to `schemas`."""
     body = endpoint.taken(Source.BODY, Source.CHANGES, Source.UPLOAD)
     who = "public" if endpoint.public else (endpoint.needs or "signed in")
@@ -29,6 +29,7 @@ def operation(endpoint: Endpoint, schemas: Schemas) -> Node:
         "tags": [endpoint.tag],
         "summary": endpoint.summary,
         "description": f"{endpoint.description}\n\nWho: {who}.",
+        **({"deprecated": True} if deprecated else {}),
         "security": [] if endpoint.public else [{"bearer": []}],
         **({"parameters": parameters} if parameters else {}),
         **({"requestBody": _body(endpoint, body, schemas)} if body else {}),
