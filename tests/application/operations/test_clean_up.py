@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from moniqo.application.operations.clean_up import KEPT, CleanUp
+from moniqo.application.operations.clean_up import DEVICES_KNOWN, KEPT, CleanUp
 from moniqo.application.shared.query import eq
 from moniqo.domain.audit.outbox_event import OutboxEvent
 from moniqo.domain.identity.attempts import Attempts, AttemptsId
@@ -19,6 +19,7 @@ from moniqo.domain.shared.types import JsonObject
 from support.desk import Desk
 
 LONG_AGO, JUST_NOW, LATER = -KEPT - timedelta(seconds=1), timedelta(seconds=-1), KEPT
+FORGOTTEN = -DEVICES_KNOWN - timedelta(seconds=1)
 HASH = "ab" * 32
 
 
@@ -79,10 +80,10 @@ async def rows(desk: Desk) -> dict[str, Entity]:
         )
 
     return {
-        "gone: a session past its time": session(LONG_AGO),
-        "gone: a session ended long ago": session(LATER, LONG_AGO),
-        "stays: a session just over": session(JUST_NOW),
-        "stays: a session just ended": session(LATER, JUST_NOW),
+        "gone: a session past its time": session(FORGOTTEN),
+        "gone: a session ended long ago": session(LATER, FORGOTTEN),
+        "stays: a session whose device is known": session(LONG_AGO),
+        "stays: an ended session whose device is known": session(LATER, LONG_AGO),
         "stays: a session that lives": session(LATER),
         "gone: a token past its time": token(MailPurpose.RESET, LONG_AGO, used=LONG_AGO),
         "stays: a token just past its time": token(MailPurpose.VERIFY, JUST_NOW, used=JUST_NOW),

@@ -16,6 +16,8 @@ from moniqo.domain.shared.idempotency_record import IdempotencyRecord
 
 KEPT = timedelta(days=7)
 """How long what is over can still be looked at."""
+DEVICES_KNOWN = timedelta(days=90)
+"""How long a session that is over still tells that its device is no new one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +41,11 @@ class CleanUp:
 
 
 def _over(now: datetime) -> Mapping[type[Entity], tuple[Condition, ...]]:
-    past = now - KEPT
+    past, unknown = now - KEPT, now - DEVICES_KNOWN
     return {
         IdempotencyRecord: (lt("expires_at", now),),
         MailToken: (lt("expires_at", past),),
-        Session: (either(lt("expires_at", past), lt("revoked_at", past)),),
+        Session: (either(lt("expires_at", unknown), lt("revoked_at", unknown)),),
         Attempts: (
             lt("window_start", past),
             either(is_null("locked_until"), lt("locked_until", past)),
