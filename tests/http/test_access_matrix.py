@@ -3,25 +3,18 @@
 Each request is well-formed, names nothing that exists, and is made in a new session.
 """
 
-import csv
 from collections.abc import AsyncIterator
 from itertools import count
-from pathlib import Path
 
 import pytest
 
-from moniqo.entrypoints.http.openapi.example_values import IDENTITY
+from support.access_matrix import ENDING, MATRIX_ROLES, path_of, rows
 from support.asgi import Client
 from support.described import body_of, described_routes, headers_of
 from support.house import House, open_house
 
-MATRIX = Path(__file__).with_name("access_matrix.csv")
 OUTSIDE = ("/docs", "/docs/start.js", "/docs/swagger-ui-bundle.js", "/docs/swagger-ui.css")
-ROLES = ("User", "Moderator", "Admin", "Superadmin")
-CALLERS = ("anonymous", *ROLES, "deactivated", "unverified")
-ENDING = ("POST /api/v1/auth/logout", "POST /api/v1/auth/logout-all", "DELETE /api/v1/users/me")
-"""Routes after which the caller needs a new session."""
-
+CALLERS = ("anonymous", *MATRIX_ROLES, "deactivated", "unverified")
 _numbers = count(1)
 
 
@@ -29,12 +22,6 @@ _numbers = count(1)
 async def house() -> AsyncIterator[House]:
     async with open_house() as opened:
         yield opened
-
-
-def rows() -> dict[str, dict[str, str]]:
-    """The table by route."""
-    with MATRIX.open(newline="") as file:
-        return {row.pop("route"): row for row in csv.DictReader(file)}
 
 
 def routes() -> list[str]:
@@ -47,7 +34,7 @@ async def caller_of(house: House, who: str) -> Client:
     if who == "anonymous":
         return house.client
     name = f"{who.lower()}-{next(_numbers)}"
-    user_id = await house.made(name, who if who in ROLES else "User")
+    user_id = await house.made(name, who if who in MATRIX_ROLES else "User")
     client = await house.signed_in(name)
     if who == "deactivated":
         await house.deactivated(user_id)
@@ -58,12 +45,8 @@ async def caller_of(house: House, who: str) -> Client:
 
 async def status_of(client: Client, route: str) -> str:
     method, template = route.split()
-    path = template
-    for part in template.split("/"):
-        if part.startswith("{"):
-            path = path.replace(part, IDENTITY)
-    body = body_of(route)
-    reply = await client.send(method, path, body=body, headers=headers_of(route))
+    body, headers = body_of(route), headers_of(route)
+    reply = await client.send(method, path_of(template), body=body, headers=headers)
     return str(reply.status)
 
 
@@ -86,7 +69,7 @@ async def test_everybody_gets_the_answers_of_the_matrix(house: House, who: str) 
 
     for route in routes():
         found[route] = await status_of(client, route)
-        if route in ENDING and who in ROLES:
+        if route in ENDING and who in MATRIX_ROLES:
             client = await caller_of(house, who)
 
     assert found == {route: row[who] for route, row in rows().items()}
