@@ -56,6 +56,27 @@ def test_the_committed_description_is_the_present_one() -> None:
     assert SNAPSHOT.read_text() == openapi_text(CONTROLLERS)
 
 
+def test_what_is_made_leads_to_the_routes_of_its_id() -> None:
+    made = {
+        route: set(response.get("links", {}))
+        for route, methods in DOCUMENT["paths"].items()
+        for response in [methods.get("post", {}).get("responses", {}).get("201", {})]
+        if response
+    }
+
+    assert made["/api/v1/agents"] == {
+        "Agent_fetch",
+        "Agent_replace",
+        "Agent_change",
+        "Agent_remove",
+    }
+    assert "Run_fetch" in str(DOCUMENT["paths"]["/api/v1/users/me/flows/{flow_id}/runs"])
+    assert made["/api/v1/auth/register"] == set()
+    for node in nodes(DOCUMENT):
+        for name in node.get("links", {}):
+            assert sum(it.get("operationId") == name for it in nodes(DOCUMENT["paths"])) > 0
+
+
 def test_every_reference_leads_somewhere() -> None:
     for node in nodes(DOCUMENT):
         if "$ref" in node:

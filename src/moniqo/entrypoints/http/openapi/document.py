@@ -11,6 +11,7 @@ from moniqo.entrypoints.http.openapi.envelopes import failure, success
 from moniqo.entrypoints.http.openapi.failures import examples
 from moniqo.entrypoints.http.openapi.headers import COMPONENTS as HEADERS
 from moniqo.entrypoints.http.openapi.headers import PARAMETERS
+from moniqo.entrypoints.http.openapi.links import link
 from moniqo.entrypoints.http.openapi.operations import operation
 from moniqo.entrypoints.http.openapi.schemas import Schemas
 
@@ -36,6 +37,7 @@ def openapi_document(
         for endpoint in endpoints_of(controller):
             described = operation(endpoint, schemas, deprecated=endpoint.route in deprecated)
             paths.setdefault(endpoint.path, {})[endpoint.method.value.lower()] = described
+    link(paths)
     return {
         "openapi": "3.1.0",
         "info": {"title": title, "version": version, "description": _ABOUT},
