@@ -53,7 +53,7 @@ async def test_a_bucket_outdoes_a_folder() -> None:
     with s3() as address:
         bucket = fresh_bucket(address)
         storage = await chosen(
-            s3_bucket_name=bucket.name,
+            aws_s3_bucket_name=bucket.name,
             aws_access_key_id=ApiKey(bucket.access_key_id or ""),
             aws_secret_access_key=ApiKey(bucket.secret_access_key or ""),
             aws_endpoint_url=address,
@@ -63,7 +63,9 @@ async def test_a_bucket_outdoes_a_folder() -> None:
 
 
 def test_without_keys_the_machines_own_role_is_asked() -> None:
-    assert load({**SETTINGS, "S3_BUCKET_NAME": "bucket"}, NOWHERE).files.aws_access_key_id is None
+    assert (
+        load({**SETTINGS, "AWS_S3_BUCKET_NAME": "bucket"}, NOWHERE).files.aws_access_key_id is None
+    )
 
 
 def test_kinds_of_pictures_are_named_by_their_media_types() -> None:
@@ -97,7 +99,7 @@ def test_the_doctor_asks_the_bucket(run: Any) -> None:
         bucket = fresh_bucket(address)
         env = {
             **SETTINGS,
-            "S3_BUCKET_NAME": bucket.name,
+            "AWS_S3_BUCKET_NAME": bucket.name,
             "AWS_ACCESS_KEY_ID": "tester",
             "AWS_SECRET_ACCESS_KEY": "canary",
         }

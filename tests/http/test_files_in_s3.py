@@ -19,7 +19,7 @@ async def house() -> AsyncIterator[House]:
         bucket, plain = fresh_bucket(address), house_settings()
         files = replace(
             plain.files,
-            s3_bucket_name=bucket.name,
+            aws_s3_bucket_name=bucket.name,
             aws_access_key_id=ApiKey(bucket.access_key_id or ""),
             aws_secret_access_key=ApiKey(bucket.secret_access_key or ""),
             aws_endpoint_url=address,

@@ -82,7 +82,7 @@ class S3Storage:
             await self._call(self._client.head_bucket, Bucket=self._bucket.name)
         except NotFound as error:
             raise Unavailable(
-                f"There is no bucket {self._bucket.name}. Make it, or mend S3_BUCKET_NAME."
+                f"There is no bucket {self._bucket.name}. Make it, or mend AWS_S3_BUCKET_NAME."
             ) from error
 
     def close(self) -> None:
@@ -121,7 +121,7 @@ class S3Storage:
             return NotFound("There is no such object.")
         return Unavailable(
             f"The store of files at {self._place} refuses ({code}). "
-            "Are S3_BUCKET_NAME and the AWS_ settings right?"
+            "Are AWS_S3_BUCKET_NAME and the AWS_ settings right?"
         )
 
     @property

@@ -83,7 +83,7 @@ async def _services(settings: Settings) -> list[Finding]:
 
 
 async def _files(settings: Settings) -> Finding:
-    bucket = settings.files.s3_bucket_name
+    bucket = settings.files.aws_s3_bucket_name
     good = f"bucket {bucket} answers" if bucket else f"{settings.files.storage_url} can be used"
 
     async with parts(settings) as container:

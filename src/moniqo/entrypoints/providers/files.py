@@ -47,12 +47,12 @@ class Files(Provider):
     def storage(self, settings: Settings, links: SignedLinks) -> Iterator[Storage]:
         """A bucket if one is named, else by `STORAGE_URL`."""
         files = settings.files
-        if files.s3_bucket_name is None:
+        if files.aws_s3_bucket_name is None:
             yield _here(files.storage_url, links)
             return
         storage = S3Storage(
             Bucket(
-                name=files.s3_bucket_name,
+                name=files.aws_s3_bucket_name,
                 region=files.aws_region,
                 access_key_id=_text(files.aws_access_key_id),
                 secret_access_key=_text(files.aws_secret_access_key),

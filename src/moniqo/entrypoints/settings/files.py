@@ -19,7 +19,7 @@ class Files:
             description="A folder, file:data/files or file:///srv/files; memory: forgets at exit.",
         ),
     ] = "file:data/files"
-    s3_bucket_name: Annotated[
+    aws_s3_bucket_name: Annotated[
         str | None, Meta(min_length=3, description="The bucket, for S3 and what speaks as it does.")
     ] = None
     aws_region: Annotated[str, Meta(min_length=1, description="The bucket's region.")] = "us-east-1"
