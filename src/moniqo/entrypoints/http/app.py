@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dishka import AsyncContainer
 from litestar import Litestar
 from litestar.exceptions import HTTPException
+from litestar.types import ASGIApp
 
 from moniqo.adapters.limits.counts import Counts
 from moniqo.application.audit.deny_permission import DenyPermission
@@ -31,6 +32,7 @@ from moniqo.entrypoints.http.runtime import Runtime
 from moniqo.entrypoints.http.uploads import UploadReader
 from moniqo.entrypoints.settings import Settings
 from moniqo.entrypoints.settings.files import Files
+from moniqo.entrypoints.settings.model import Application
 from moniqo.entrypoints.settings.values import Environment
 
 MIB = 1_048_576
@@ -69,15 +71,14 @@ def create_app(
         logging_config=None,
         request_max_body_size=None,
     )
-    application = settings.application
-    app.asgi_handler = Edge(
-        app.asgi_handler,
-        runtime,
-        unlimited=frozenset(it.endpoint.path for it in handlers if not it.endpoint.limited),
-        lasting=not application.environment.sheltered,
-        logged=application.log_requests,
-    )
+    unlimited = frozenset(it.endpoint.path for it in handlers if not it.endpoint.limited)
+    app.asgi_handler = _edge(app.asgi_handler, runtime, unlimited, settings.application)
     return app
+
+
+def _edge(app: ASGIApp, runtime: Runtime, unlimited: frozenset[str], settings: Application) -> Edge:
+    lasting = not settings.environment.sheltered
+    return Edge(app, runtime, unlimited=unlimited, lasting=lasting, logged=settings.log_requests)
 
 
 def _runtime(settings: Settings) -> Runtime:
