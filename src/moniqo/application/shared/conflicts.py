@@ -10,7 +10,7 @@ from moniqo.domain.shared.errors import Conflict, StaleVersion
 T = TypeVar("T")
 
 _ATTEMPTS = 30
-_LONGEST_PAUSE = 0.05
+_LONGEST_PAUSE = 0.25
 
 
 async def settled(
