@@ -14,6 +14,7 @@ from moniqo.adapters.limits.fallback import FallbackCounts
 from moniqo.adapters.limits.redis_windows import redis_windows
 from moniqo.adapters.limits.sliding_window import SlidingWindow
 from moniqo.adapters.limits.two_windows import TwoWindows
+from moniqo.domain.shared.errors import Unavailable
 from support.proxy import Line, line_to
 from support.servers.process import free_port
 
@@ -58,6 +59,14 @@ async def test_without_redis_this_process_allows_its_part(caplog: pytest.LogCapt
         assert await passed(counts, "a") == 0
 
     assert [record.levelname for record in caplog.records] == ["WARNING"]
+
+
+async def test_an_address_that_is_none_is_told_without_its_password() -> None:
+    with pytest.raises(Unavailable, match="REDIS_URL is not an address") as told:
+        async with redis_windows("redis://:hush@host:port/0"):
+            pass
+
+    assert "hush" not in str(told.value)
 
 
 async def test_a_frozen_redis_is_waited_for_once(line: Line) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from asyncio import Task
+from contextvars import Context
 
 from limits.errors import StorageError
 
@@ -60,7 +61,7 @@ class FallbackCounts:
                 "Redis is lost: until it is back, each process limits calls by itself.",
                 extra={"reason": reason},
             )
-            self._asking = asyncio.create_task(self._ask())
+            self._asking = asyncio.create_task(self._ask(), context=Context())
 
     async def _ask(self) -> None:
         while True:

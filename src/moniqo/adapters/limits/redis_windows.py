@@ -39,16 +39,20 @@ async def redis_windows(url: str) -> AsyncIterator[RedisWindows]:
     except ImportError as error:
         raise Unavailable("Redis needs its driver. Run `pip install 'moniqo[redis]'`.") from error
     # The one more attempt is for a connection that was closed while nobody used it.
-    pool = BlockingConnectionPool.from_url(
-        url,
-        max_connections=MOST_CONNECTIONS,
-        timeout=SECONDS,
-        socket_timeout=SECONDS,
-        socket_connect_timeout=SECONDS,
-        retry=Retry(NoBackoff(), 1),
-    )
+    options = {
+        "max_connections": MOST_CONNECTIONS,
+        "timeout": SECONDS,
+        "socket_timeout": SECONDS,
+        "socket_connect_timeout": SECONDS,
+        "retry": Retry(NoBackoff(), 1),
+    }
+    try:
+        pool = BlockingConnectionPool.from_url(url, **options)
+    except ValueError:
+        # The parser's own words may quote the password.
+        raise Unavailable("REDIS_URL is not an address such as redis://host:6379/0.") from None
     # The library hands its options on to the driver; a pool is one, though its types deny it.
-    options: dict[str, Any] = {"connection_pool": pool}
+    pooled: dict[str, Any] = {"connection_pool": pool}
     try:
         yield RedisWindows(
             RedisStorage(
@@ -56,7 +60,7 @@ async def redis_windows(url: str) -> AsyncIterator[RedisWindows]:
                 wrap_exceptions=True,
                 implementation="redispy",
                 key_prefix="moniqo:calls",
-                **options,
+                **pooled,
             )
         )
     finally:
