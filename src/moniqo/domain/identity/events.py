@@ -1,6 +1,7 @@
 """What happens to accounts."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from moniqo.domain.identity.credentials import Email
 from moniqo.domain.shared.event import Event
@@ -41,6 +42,7 @@ class UserSuspended(Event):
 class VerificationRequested(Event):
     """Somebody asked for the verification mail again. Nobody may have this address."""
 
+    unhurried: ClassVar[bool] = True
     email: Email
 
 
@@ -48,6 +50,7 @@ class VerificationRequested(Event):
 class PasswordResetRequested(Event):
     """Somebody forgot a password. Nobody may have this address."""
 
+    unhurried: ClassVar[bool] = True
     email: Email
 
 

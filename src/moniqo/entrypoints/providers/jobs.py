@@ -6,8 +6,9 @@ from datetime import timedelta
 from dishka import AnyOf, AsyncContainer, Provider, Scope, provide
 
 from moniqo.adapters.persistence.backend import Backend
-from moniqo.adapters.queue.in_process import InProcessQueue
+from moniqo.adapters.queue.in_process import Handler, InProcessQueue
 from moniqo.adapters.queue.periodically import Periodically
+from moniqo.adapters.queue.unhurried import Unhurried
 from moniqo.application.agents.fire_schedules import FireSchedules
 from moniqo.application.agents.replay import OnBar
 from moniqo.application.agents.resume_work import ResumeWork
@@ -19,7 +20,7 @@ from moniqo.application.audit.seal_audit import SEAL_AUDIT, SEAL_JOB, SealAudit
 from moniqo.application.billing.expire_subscriptions import ExpireSubscriptions
 from moniqo.application.files.keeping import SWEEP_JOB, SWEEP_ORPHANS
 from moniqo.application.files.sweep_orphans import SweepOrphans
-from moniqo.application.notifications.announcing import RELAY_JOB, RELAY_OUTBOX
+from moniqo.application.notifications.announcing import RELAY_JOB, RELAY_OUTBOX, RELAY_UNHURRIED
 from moniqo.application.notifications.relay_outbox import RelayOutbox
 from moniqo.application.operations.clean_up import CleanUp
 from moniqo.application.shared.system import Clock
@@ -31,6 +32,8 @@ from moniqo.entrypoints.settings import Settings
 CLEANED_EVERY = timedelta(hours=1)
 RELAYS = 3
 """So many tell events at once, each several: while one waits for a slow mail, others go on."""
+APART = {SEAL_AUDIT: 1, RELAY_OUTBOX: RELAYS, RELAY_UNHURRIED: 1}
+"""Jobs that take no turns of the others', and how many of each run at once."""
 SECONDS_TO_END = 10
 """How long jobs may go on once the container closes; then they are cut off and resumed later."""
 
@@ -55,13 +58,6 @@ class Jobs(Provider):
     ) -> AsyncIterator[AnyOf[InProcessQueue, TaskQueue]]:
         """In this process; empty before the store is closed."""
         work = _Work(parts)
-        handlers = {
-            RELAY_OUTBOX: work.relay_outbox,
-            RUN_BACKTEST: work.run_backtest,
-            RUN_FLOW: work.run_flow,
-            SEAL_AUDIT: work.seal_audit,
-            SWEEP_ORPHANS: work.sweep_orphans,
-        }
         resumers = (
             work.relay_later,
             work.seal_later,
@@ -74,10 +70,10 @@ class Jobs(Provider):
         )
         limits = settings.jobs
         queue = InProcessQueue(
-            handlers,
+            work.handlers(),
             resumers=resumers,
             concurrency=limits.job_concurrency,
-            apart={RUN_BACKTEST: limits.backtest_concurrency, SEAL_AUDIT: 1, RELAY_OUTBOX: RELAYS},
+            apart={**APART, RUN_BACKTEST: limits.backtest_concurrency},
         )
         yield queue
         await queue.drain(SECONDS_TO_END)
@@ -88,6 +84,17 @@ class _Work:
 
     def __init__(self, parts: AsyncContainer) -> None:
         self._parts = parts
+
+    def handlers(self) -> dict[str, Handler]:
+        """What runs each job."""
+        return {
+            RELAY_OUTBOX: self.relay_outbox,
+            RELAY_UNHURRIED: Unhurried(self.relay_later, least=0.1, most=0.6),
+            RUN_BACKTEST: self.run_backtest,
+            RUN_FLOW: self.run_flow,
+            SEAL_AUDIT: self.seal_audit,
+            SWEEP_ORPHANS: self.sweep_orphans,
+        }
 
     async def run_flow(self, job: Job) -> None:
         await (await self._parts.get(RunFlow))(run_id=FlowRunId(job.subject_id))
