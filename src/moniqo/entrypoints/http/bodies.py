@@ -6,6 +6,12 @@ from moniqo.entrypoints.http.headers import Receive, Scope, header
 from moniqo.entrypoints.http.refusals import PayloadTooLarge, RequestTimeout
 
 
+def is_sent(scope: Scope) -> bool:
+    """Whether there is a body at all, empty ones aside."""
+    names = {name for name, value in scope["headers"] if value != b"0"}
+    return not names.isdisjoint({b"content-length", b"transfer-encoding"})
+
+
 def require_announced(scope: Scope, most_bytes: int) -> None:
     """Raise `PayloadTooLarge` for a body that says beforehand that it is."""
     for announced in header(scope, b"content-length"):

@@ -24,13 +24,6 @@ class Gate:
         require_json(scope)
         return parse(await self._body(scope, receive))
 
-    async def read_if_sent(self, scope: Scope, receive: Receive) -> object:
-        """The same where a body may be left out: None if it is."""
-        names = {name for name, value in scope["headers"] if value != b"0"}
-        if not names & {b"content-length", b"transfer-encoding"}:
-            return None
-        return await self.read(scope, receive)
-
     async def _body(self, scope: Scope, receive: Receive) -> bytes:
         require_announced(scope, self.most_bytes)
         body = bytearray()
