@@ -68,12 +68,42 @@ def run(arena: Arena, callers: dict[str, Caller], peers: list[str], words: list[
     return subprocess.run(command, env=env, cwd=arena.folder, check=False).returncode  # noqa: S603  (our own program)
 
 
+async def furnish(caller: Caller) -> None:
+    """Give somebody one thing of each kind, and room for more: lists then lead to them."""
+    plans = {plan["name"]: plan["id"] for plan in (await caller.get("/plans")).data["items"]}
+    (await caller.post("/users/me/plans", {"plan_id": plans["Enterprise"]})).data  # noqa: B018  (it must be a success)
+    wallets = {item["name"]: item["id"] for item in (await caller.get("/wallets")).data["items"]}
+    wallet = {"wallet_id": wallets["Paper"], "label": "practice"}
+    prompt = {"title": "trend", "prompt": "Trend of {{ symbol }}?", "category": "trading"}
+    config = {"strategy": "ma_cross", "fast": 10, "slow": 20, "fraction": "0.95"}
+    agent = {"name": "crossing", "provider": "builtin", "model_id": "ma_cross", "config": config}
+    made = {
+        path: (await caller.post(path, body)).data["id"]
+        for path, body in {
+            "/users/me/wallets": wallet,
+            "/prompts": prompt,
+            "/users/me/prompts": {"title": "mine", "prompt": "Hold."},
+            "/agents": agent,
+        }.items()
+    }
+    flow = {
+        "title": "trend",
+        "steps": [{"step": 0, "prompt_id": made["/prompts"], "agent_id": made["/agents"]}],
+        "user_wallet_id": made["/users/me/wallets"],
+        "symbol": "BTC/USDT",
+        "timeframe": "1h",
+    }
+    (await caller.post("/users/me/flows", flow)).data  # noqa: B018  (the same)
+
+
 async def main() -> int:
     """Both runs; how the worse one ended."""
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         async with open_arena("sqlite", place, str, processes=1, **LIMITS) as arena:
             ordinary = {"a": arena.a, "b": arena.b}
+            for caller in ordinary.values():
+                await furnish(caller)
             first = await asyncio.to_thread(run, arena, ordinary, ["a", "b"], sys.argv[1:])
             alone = {"superadmin": arena.superadmin}
             second = await asyncio.to_thread(run, arena, alone, [], sys.argv[1:])
