@@ -53,7 +53,7 @@ class StoredQuotas:
     async def tell(self, tx: Transaction, *, user_id: UserId, resource: Resource) -> None:
         """See `Quotas`."""
         usage, limit = await self._usage_and_limit(tx, user_id, resource)
-        if usage.told != limit:
+        if limit is not None and usage.told != limit:
             await told_of(tx, usage, limit)
 
     async def settle(self, tx: Transaction, reservation: Reservation, *, actual: Decimal) -> None:

@@ -40,15 +40,19 @@ async def store(tx: Transaction, usage: Usage) -> Usage:
 
 async def store_within(tx: Transaction, usage: Usage, limit: Decimal | None) -> Usage:
     """The same; tells the user, if they were not told, that nothing of the limit is left."""
-    return await (told_of(tx, usage, limit) if usage.exhausts(limit) else store(tx, usage))
+    if limit is None or not usage.exhausts(limit):
+        return await store(tx, usage)
+    return await told_of(tx, usage, limit)
 
 
-async def told_of(tx: Transaction, usage: Usage, limit: Decimal | None) -> Usage:
+async def told_of(tx: Transaction, usage: Usage, limit: Decimal) -> Usage:
     """Store the count and tell the user that this limit stands in their way."""
-    if limit is not None:
-        resets_at = period_end(usage.resource, usage.period_start)
-        resource = usage.resource
-        tx.emit(
-            LimitReached(user_id=usage.user_id, resource=resource, limit=limit, resets_at=resets_at)
+    tx.emit(
+        LimitReached(
+            user_id=usage.user_id,
+            resource=usage.resource,
+            limit=limit,
+            resets_at=period_end(usage.resource, usage.period_start),
         )
+    )
     return await store(tx, usage.with_(told=limit))

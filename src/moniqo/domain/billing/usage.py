@@ -88,9 +88,9 @@ class Usage(Entity):
         return self.with_(used=self.used + min(amount, room))
 
     @exact
-    def exhausts(self, limit: Decimal | None) -> bool:
+    def exhausts(self, limit: Decimal) -> bool:
         """Whether nothing is left of `limit`, and the user has not been told so."""
-        return limit is not None and self.used + self.reserved >= limit and self.told != limit
+        return self.used + self.reserved >= limit and self.told != limit
 
     def _require_room(self, amount: Decimal, limit: Decimal | None) -> None:
         taken = self.used + self.reserved
