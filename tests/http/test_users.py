@@ -349,7 +349,8 @@ async def test_removal_and_restoring(house: House, ada: Client, admin: Client) -
     assert (removed.status, absent) == (200, [404, 404])
     assert (restored.status, restored.data["email"]) == (200, "ada@example.com")
     assert (twice.status, twice.code) == (409, "INVALID_STATE")
-    told = await house.all(AuditLog, eq("action", AuditAction.UPDATE), eq("entity_type", "User"))
+    done = (eq("action", AuditAction.UPDATE), eq("status", AuditStatus.SUCCESS))
+    told = await house.all(AuditLog, *done, eq("entity_type", "User"))
     assert (told[-1].old_values["deleted_at"] is None, told[-1].new_values["deleted_at"]) == (
         False,
         None,
@@ -519,3 +520,21 @@ async def test_whoever_had_a_role_that_is_gone_comes_back_as_an_ordinary_user(
     restored = await king.post(f"{path}/restore")
 
     assert (restored.status, restored.data["role"]) == (200, "User")
+
+
+async def test_a_tag_of_something_else_opens_no_change_of_ones_own(ada: Client) -> None:
+    settings = (await ada.get(f"{ME}/settings")).header("etag").encode()
+    profile = (await ada.get(ME)).header("etag").encode()
+
+    refused, taken = [
+        await ada.send(
+            "PATCH",
+            ME,
+            body=json.dumps({"first_name": name}).encode(),
+            headers=(JSON_TYPE, (b"if-match", tag)),
+        )
+        for name, tag in (("Eve", settings), ("Eva", profile))
+    ]
+
+    assert (refused.status, refused.code) == (412, "PRECONDITION_FAILED")
+    assert (taken.status, taken.data["first_name"]) == (200, "Eva")

@@ -197,10 +197,12 @@ async def test_the_order_is_that_of_code_points_with_null_lowest(
 
 @pytest.mark.parametrize(
     ("sort", "where"),
-    product(
-        ("created_at", "-email", "username", "-last_login_at", "first_name"),
-        ((), (mentioning("ada"),), (eq("is_active", value=True),)),
-    ),
+    [
+        *product(
+            ("created_at", "-email", "username", "-last_login_at", "first_name"),
+            ((), (mentioning("ada"),), (eq("is_active", value=True),)),
+        )
+    ],
 )
 async def test_pages_by_offset_and_by_cursor_are_the_whole(
     crowd: Crowd, sort: str, where: tuple[Condition, ...]

@@ -1,14 +1,15 @@
 """Birthdays are real and past; people have names."""
 
 from datetime import date
+from uuid import UUID
 
 import pytest
 
 from moniqo.domain.identity.account import Account
 from moniqo.domain.identity.credentials import Email, PasswordHash
-from moniqo.domain.identity.role import Permission
+from moniqo.domain.identity.role import Permission, Role
 from moniqo.domain.identity.user import Birthday, PhoneNumber, User
-from moniqo.domain.shared.errors import Invalid
+from moniqo.domain.shared.errors import Invalid, RuleViolated
 from moniqo.domain.shared.ids import AccountId, PermissionId, RoleId, UserId
 from support.clock import SettableClock
 from support.store import CountingIds
@@ -96,3 +97,21 @@ def test_a_sign_in_clears_what_failures_counted() -> None:
     assert (after.failed_attempts, after.last_login_at) == (0, NOW)
     assert after.password_hash.value == "new"
     assert failed.signed_in(NOW, None).password_hash.value == "old"
+
+
+def test_a_role_gains_each_permission_once_and_loses_one() -> None:
+    first, second = PermissionId(UUID(int=1)), PermissionId(UUID(int=2))
+    role = Role(id=RoleId(UUID(int=3)), name="Analyst", permission_ids=(first,))
+
+    more = role.granting((second, first, second))
+
+    assert more.permission_ids == (first, second)
+    assert more.without(first).permission_ids == (second,)
+    role.require_changeable()
+
+
+def test_a_system_role_is_not_to_be_changed() -> None:
+    role = Role(id=RoleId(UUID(int=3)), name="Admin", is_system=True)
+
+    with pytest.raises(RuleViolated, match="Admin is a system role"):
+        role.require_changeable()
