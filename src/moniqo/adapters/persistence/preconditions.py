@@ -28,6 +28,12 @@ class Preconditions:
         self._met |= {entity.id}
         return entity.version not in versions
 
+    @property
+    def missed(self) -> bool:
+        """Whether the caller expects one of some entities, and none of them was met."""
+        call = current_call.get()
+        return call.expects_one and bool(call.expected) and not self._met
+
     def committed(self) -> None:
         """Forget what was met."""
         if self._met:

@@ -10,6 +10,7 @@ from moniqo.adapters.persistence.collection import Registry
 from moniqo.adapters.persistence.repository import RecordedRepository
 from moniqo.adapters.persistence.stamping import stamped
 from moniqo.adapters.persistence.telling import tell
+from moniqo.adapters.persistence.violations import unmet
 from moniqo.adapters.persistence.work import Doomed, Work
 from moniqo.application.shared.putting_off import putting_off
 from moniqo.application.shared.system import Clock, Ids
@@ -73,6 +74,8 @@ class RecordedTransaction:
         """Write the outbox rows: nothing is left to do but to commit."""
         if self._work.doomed:
             raise Doomed("an error in this unit of work was swallowed")
+        if self._work.wrote and self._work.preconditions.missed:
+            raise unmet()
         if self._events:
             await self._work.session.insert(self._work.registry[OutboxEvent], self._events)
 

@@ -51,6 +51,11 @@ def referred(collection: Collection[Any]) -> Conflict:
     return Conflict(f"{kind} is still referred to.")
 
 
+def unmet() -> PreconditionFailed:
+    """The caller wants to change a version of something else than what is changed."""
+    return PreconditionFailed("If-Match does not name what is changed.")
+
+
 def outdated(collection: Collection[Any]) -> PreconditionFailed:
     """The caller wants to change a version that is not the current one."""
     kind = spoken(collection.entity)

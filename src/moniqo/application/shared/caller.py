@@ -12,7 +12,8 @@ class CallContext:
     """The origin of the work at hand, stamped on rows and audit entries.
 
     `actor_id` is the user who asks, None for the system itself. `expected` names entities and
-    the versions that the caller has seen: a change of one at another version is refused.
+    the versions that the caller has seen: a change of one at another version is refused. With
+    `expects_one` nothing is changed unless one of them is met.
     """
 
     actor_id: UUID | None = None
@@ -20,6 +21,7 @@ class CallContext:
     ip_address: str = ""
     user_agent: str = ""
     expected: tuple[tuple[UUID, int], ...] = ()
+    expects_one: bool = False
 
 
 SYSTEM = CallContext()

@@ -14,8 +14,13 @@ Word = Annotated[
 ]
 
 
+_SEEN = r"[^\s\x00-\x1f\x7f-\x9f]"
 RoleName = Annotated[
-    str, Length(1, 50), Pattern(r"(?=.*\S)[^\x00-\x1f\x7f-\x9f]+", "a name in one line")
+    str,
+    Length(1, 50),
+    Pattern(
+        rf"{_SEEN}([^\x00-\x1f\x7f-\x9f]*{_SEEN})?", "a name in one line, without outer spaces"
+    ),
 ]
 
 

@@ -31,13 +31,13 @@ class Limits(Provider):
 
     @provide
     async def counts(self, settings: Settings) -> AsyncIterator[Counts]:
-        """With `REDIS_URL` all processes count together, otherwise each for itself."""
+        """With `REDIS_URL` all processes count together, otherwise each of `WORKERS` its part."""
         limits, url = settings.limits, settings.storage.redis_url
         limit = limits.rate_limit_per_minute
-        if url is None:
-            yield SlidingWindow(TwoWindows(), limit)
-            return
         part = SlidingWindow(TwoWindows(), max(limit // limits.workers, 1))
+        if url is None:
+            yield part
+            return
         async with redis_windows(url.value) as windows:
             counts = FallbackCounts(windows, limit, part)
             yield counts
