@@ -12,11 +12,14 @@ from moniqo.application.mail.desk import Desk
 from moniqo.application.mail.mail_event import MailEvent
 from moniqo.application.mail.pages import Pages
 from moniqo.application.mail.ports import Mail, Mailer
+from moniqo.application.shared.query import eq
+from moniqo.domain.audit.outbox_event import OutboxEvent
 from moniqo.domain.identity.account import Account
 from moniqo.domain.identity.user import User
 from moniqo.domain.shared.errors import AppError
 from moniqo.domain.shared.event import Event
 from moniqo.domain.shared.ids import OutboxEventId
+from moniqo.domain.shared.types import JsonObject
 from support.factories import registered_user
 from support.people import KEYS, People
 
@@ -76,9 +79,23 @@ class PostRoom:
     async def told(self, event: Event, event_id: OutboxEventId | None = None) -> Mail | None:
         """The mail that the event gave, if it gave one."""
         event_id = event_id or OutboxEventId(self.people.ids.new())
+        await self.happened(event, event_id)
         self.bag.mails.pop(str(event_id), None)
         await self.react(event, event_id)
         return self.bag.mails.get(str(event_id))
+
+    async def happened(self, event: Event, event_id: OutboxEventId) -> None:
+        """The event is in the outbox from now on, unless it was already."""
+        now = self.people.clock.now()
+        async with self.people.uow() as tx:
+            if await tx[OutboxEvent].first(eq("id", event_id)) is None:
+                row = OutboxEvent(
+                    id=event_id,
+                    name=type(event).__name__,
+                    payload=JsonObject({}),
+                    occurred_at=now,
+                )
+                await tx[OutboxEvent].add(row)
 
     async def somebody(self, *, is_verified: bool = True, **names: str) -> tuple[User, Account]:
         """A user and their account."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from dishka import Provider, Scope
 
-from moniqo.application.identity.mail_tokens import MailTokens
+from moniqo.application.identity.mail_tokens import MailTokens, Wish
 from moniqo.application.shared.persistence import UnitOfWork
 from moniqo.application.shared.query import Condition, Listing, eq
 from moniqo.application.shared.system import Clock, Ids
@@ -74,12 +74,17 @@ class Reception:
         (user,) = await self.all(User, eq("account_id", account.id))
         ids = await self.house.container.get(Ids)
         tokens = await self.house.container.get(MailTokens)
-        return await tokens.issue(
-            token_id=MailTokenId(ids.new()),
+        self.clock.advance(milliseconds=1)
+        wish = Wish(
             user_id=user.id,
             purpose=purpose,
             email=Email(to or email),
+            asked_at=self.clock.now(),
+            replaces=Email(email) if to else None,
         )
+        text = await tokens.issue(token_id=MailTokenId(ids.new()), wish=wish)
+        assert text is not None
+        return text
 
     async def account(self, email: str) -> Account:
         """The account of that address."""

@@ -1,12 +1,12 @@
 """Mailed links: made once, used once, dead when a newer one is mailed."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import pytest_asyncio
 
 from moniqo.adapters.security.hmac_mail_links import HmacMailLinks
-from moniqo.application.identity.mail_tokens import LinkTerms, MailTokens, withdraw
+from moniqo.application.identity.mail_tokens import LinkTerms, MailTokens, Wish, withdraw
 from moniqo.application.shared.conflicts import settled
 from moniqo.domain.identity.credentials import Email
 from moniqo.domain.identity.mail_token import MailPurpose, MailToken, MailTokenId
@@ -26,14 +26,19 @@ class Post:
         self.tokens = tokens
 
     async def mailed(
-        self, purpose: MailPurpose = MailPurpose.RESET, token_id: MailTokenId | None = None
-    ) -> str:
-        return await self.tokens.issue(
-            token_id=token_id or MailTokenId(self.people.ids.new()),
+        self,
+        purpose: MailPurpose = MailPurpose.RESET,
+        token_id: MailTokenId | None = None,
+        asked_at: datetime | None = None,
+    ) -> str | None:
+        wish = Wish(
             user_id=self.user_id,
             purpose=purpose,
             email=EMAIL,
+            asked_at=asked_at or self.people.clock.now(),
         )
+        token_id = token_id or MailTokenId(self.people.ids.new())
+        return await self.tokens.issue(token_id=token_id, wish=wish)
 
     async def redeemed(self, text: str, purpose: MailPurpose = MailPurpose.RESET) -> MailToken:
         async def attempt() -> MailToken:
@@ -150,3 +155,14 @@ async def test_nothing_of_a_link_is_kept_in_the_clear(post: Post) -> None:
 
     assert text not in repr(kept)
     assert text not in kept.token_hash.value
+
+
+async def test_a_link_asked_for_earlier_does_not_supersede_one_asked_for_later(post: Post) -> None:
+    now = post.people.clock.now()
+    later = await post.mailed(asked_at=now)
+
+    earlier = await post.mailed(asked_at=now - timedelta(seconds=1))
+
+    assert later is not None
+    assert earlier is None
+    assert (await post.redeemed(later)).used_at is not None

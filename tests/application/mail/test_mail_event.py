@@ -6,6 +6,8 @@ from decimal import Decimal
 
 import pytest
 
+from moniqo.application.identity.confirm_email_change import ConfirmEmailChange
+from moniqo.application.identity.link import Link
 from moniqo.application.mail.composing import COMPOSERS
 from moniqo.application.mail.mail_event import mailing
 from moniqo.application.notifications.relay_outbox import RelayOutbox
@@ -14,7 +16,7 @@ from moniqo.domain.agents.events import RunFailed
 from moniqo.domain.audit.audit_log import AuditLog
 from moniqo.domain.audit.outbox_event import OutboxEvent
 from moniqo.domain.identity.account import Account
-from moniqo.domain.identity.credentials import Email
+from moniqo.domain.identity.credentials import Email, PasswordHash
 from moniqo.domain.identity.events import (
     EmailChanged,
     EmailChangeRequested,
@@ -89,7 +91,9 @@ LETTERS: dict[str, tuple[Telling, str, str | None]] = {
 """What somebody is told at their own address: by which event, the subject, and the link's page."""
 ELSEWHERE: dict[str, tuple[Telling, Email, str]] = {
     "another address": (
-        lambda user, _: EmailChangeRequested(user_id=user.id, new_email=NEW),
+        lambda user, account: EmailChangeRequested(
+            user_id=user.id, old_email=account.email, new_email=NEW
+        ),
         NEW,
         "Confirm your new e-mail address",
     ),
@@ -157,7 +161,9 @@ async def redeemed(room: PostRoom, text: str, purpose: MailPurpose) -> MailToken
         (lambda _, account: PasswordResetRequested(email=account.email), MailPurpose.RESET),
         (lambda user, _: UserInvited(user_id=user.id), MailPurpose.RESET),
         (
-            lambda user, _: EmailChangeRequested(user_id=user.id, new_email=NEW),
+            lambda user, account: EmailChangeRequested(
+                user_id=user.id, old_email=account.email, new_email=NEW
+            ),
             MailPurpose.EMAIL_CHANGE,
         ),
     ],
@@ -421,3 +427,40 @@ def test_every_event_of_accounts_is_told_by_mail() -> None:
         UserRegistered,
         VerificationRequested,
     }
+
+
+@pytest.mark.parametrize("name", ["password", "address"])
+async def test_s23_a_link_mailed_after_what_it_was_asked_for_before_is_dead(name: str) -> None:
+    room, new_hash = PostRoom(), PasswordHash("bcrypt:another:hash")
+    user, account = await room.somebody()
+    event_id = OutboxEventId(room.people.ids.new())
+    event = EmailChangeRequested(user_id=user.id, old_email=account.email, new_email=NEW)
+    await room.happened(event, event_id)
+    room.people.clock.advance(seconds=1)
+    changed = {
+        "password": account.with_password(new_hash, room.people.clock.now()),
+        "address": account.with_email(OLD),
+    }
+    async with room.people.uow() as tx:
+        await tx[Account].save(changed[name])
+
+    mail = await room.told(event, event_id)
+
+    assert mail is not None
+    with pytest.raises(InvalidToken):
+        await ConfirmEmailChange(room.people.uow, room.tokens)(link=Link(token_in(mail)))
+
+
+async def test_a_link_that_was_asked_for_again_meanwhile_is_not_mailed() -> None:
+    room = PostRoom()
+    _, account = await room.somebody()
+    first, second = [OutboxEventId(room.people.ids.new()) for _ in range(2)]
+    event = PasswordResetRequested(email=account.email)
+    await room.happened(event, first)
+    room.people.clock.advance(seconds=1)
+
+    later = await room.told(event, second)
+    earlier = await room.told(event, first)
+
+    assert later is not None
+    assert earlier is None

@@ -10,6 +10,7 @@ import pytest_asyncio
 
 from moniqo.adapters.persistence.collections import REGISTRY
 from moniqo.application.identity.change_password import PasswordChange
+from moniqo.application.identity.mail_tokens import Wish
 from moniqo.application.identity.members import Profile
 from moniqo.application.identity.principal import Principal
 from moniqo.application.identity.reset_password import PasswordReset
@@ -44,11 +45,19 @@ async def ada(people: People) -> Profile:
 
 
 async def mailed(people: People, user: Profile) -> str:
-    return await people.mail_tokens.issue(
-        token_id=MailTokenId(people.ids.new()),
+    text = await people.mail_tokens.issue(
+        token_id=MailTokenId(people.ids.new()), wish=wish(people, user)
+    )
+    assert text is not None
+    return text
+
+
+def wish(people: People, user: Profile) -> Wish:
+    return Wish(
         user_id=user.id,
         purpose=MailPurpose.RESET,
         email=Email(user.email.value),
+        asked_at=people.clock.now(),
     )
 
 
@@ -77,12 +86,7 @@ async def test_a_mail_told_twice_at_once_has_one_link(people: People, ada: Profi
     token_id = MailTokenId(people.ids.new())
 
     links = await asyncio.gather(
-        *(
-            people.mail_tokens.issue(
-                token_id=token_id, user_id=ada.id, purpose=MailPurpose.VERIFY, email=ada.email
-            )
-            for _ in range(10)
-        )
+        *(people.mail_tokens.issue(token_id=token_id, wish=wish(people, ada)) for _ in range(10))
     )
 
     assert len(set(links)) == 1

@@ -7,7 +7,7 @@ from moniqo.application.identity.mail_tokens import invalid_link
 from moniqo.application.shared.persistence import Transaction
 from moniqo.application.shared.query import eq
 from moniqo.domain.identity.account import Account
-from moniqo.domain.identity.mail_token import MailPurpose, MailToken
+from moniqo.domain.identity.mail_token import MailToken
 from moniqo.domain.identity.user import User
 from moniqo.domain.shared.entity import Value
 from moniqo.domain.shared.ids import AccountId, UserId
@@ -44,13 +44,14 @@ class Holder:
 async def holder_of(tx: Transaction, token: MailToken) -> Holder:
     """Whom the link was mailed to.
 
-    Raises `InvalidToken` for who is gone or may do nothing by now, or has another address.
+    Raises `InvalidToken` for who is gone or may do nothing by now, and if the password or the
+    address was changed since the link was asked for: it may have been mailed later than that.
     """
     user = await tx[User].first(eq("id", token.user_id))
     account = await _account(tx, user.account_id) if user else None
     if user is None or account is None or not account.is_active:
         raise invalid_link()
-    if token.purpose is not MailPurpose.EMAIL_CHANGE and token.email != account.email:
+    if token.address != account.email.value or account.password_changed_at > token.asked_at:
         raise invalid_link()
     return Holder(user, account)
 

@@ -1,7 +1,7 @@
 """What mailed links are good for: made when the mail is written, used once."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from moniqo.application.identity.ports import MailLinks
 from moniqo.application.shared.conflicts import settled
@@ -33,6 +33,27 @@ class LinkTerms:
         return lifetimes[purpose]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """A link that somebody asked for at `asked_at`, to be mailed to `email`.
+
+    Using it has `email` take the place of the address that it `replaces`, if it names one.
+    """
+
+    user_id: UserId
+    purpose: MailPurpose
+    email: Email
+    asked_at: datetime
+    replaces: Email | None = None
+
+    @property
+    def payload(self) -> JsonObject:
+        """What of it is kept with the token."""
+        replaces = self.replaces.value if self.replaces else None
+        asked_at = self.asked_at.isoformat()
+        return JsonObject({"email": self.email.value, "asked_at": asked_at, "replaces": replaces})
+
+
 @dataclass(frozen=True, slots=True)
 class MailTokens:
     """Makes and takes the tokens of mailed links. Only their hashes are kept."""
@@ -42,34 +63,33 @@ class MailTokens:
     links: MailLinks
     terms: LinkTerms = field(default_factory=LinkTerms)
 
-    async def issue(
-        self, *, token_id: MailTokenId, user_id: UserId, purpose: MailPurpose, email: Email
-    ) -> str:
-        """The text for the link in a mail to `email`; with the same id the same text again.
+    async def issue(self, *, token_id: MailTokenId, wish: Wish) -> str | None:
+        """The text for the link in a mail; with the same id the same text again.
 
-        It supersedes older ones of that user and purpose.
+        It supersedes older ones of that user and purpose; None if one was asked for later.
         """
         return await settled(
-            lambda: self._issue(token_id, user_id, purpose, email),
-            again_on=(StaleVersion, AlreadyExists),
+            lambda: self._issue(token_id, wish), again_on=(StaleVersion, AlreadyExists)
         )
 
-    async def _issue(
-        self, token_id: MailTokenId, user_id: UserId, purpose: MailPurpose, email: Email
-    ) -> str:
-        link = self.links.issue(token_id, purpose)
+    async def _issue(self, token_id: MailTokenId, wish: Wish) -> str | None:
+        link = self.links.issue(token_id, wish.purpose)
         async with self.uow() as tx:
             known = await tx[MailToken].first(eq("id", token_id), include_deleted=True)
             if known is not None:
                 return (self.links.reissue(known) or link).text
-            await withdraw(tx, user_id, purpose)
+            its_kind = (eq("user_id", wish.user_id), eq("purpose", wish.purpose))
+            present = await tx[MailToken].first(*its_kind)
+            if present is not None and present.asked_at > wish.asked_at:
+                return None
+            await withdraw(tx, wish.user_id, wish.purpose)
             token = MailToken(
                 id=token_id,
-                user_id=user_id,
-                purpose=purpose,
+                user_id=wish.user_id,
+                purpose=wish.purpose,
                 token_hash=link.hash,
-                payload=JsonObject({"email": email.value}),
-                expires_at=self.clock.now() + self.terms.of(purpose),
+                payload=wish.payload,
+                expires_at=self.clock.now() + self.terms.of(wish.purpose),
             )
             await tx[MailToken].add(token)
         return link.text

@@ -43,5 +43,7 @@ class RequestEmailChange:
         async with self.uow() as tx:
             account = await tx[Account].get(caller.account_id)
         await self.proof.require(own_claim(caller, account), change.password)
-        event = EmailChangeRequested(user_id=caller.user_id, new_email=email)
+        event = EmailChangeRequested(
+            user_id=caller.user_id, old_email=account.email, new_email=email
+        )
         await self.requests.ask(event, email, what="e-mail change", account_id=account.id)

@@ -83,7 +83,7 @@ async def _email_change(
     to = await desk.user(event.user_id)
     if to is None:
         return None
-    return await desk.linked(EmailChange, event_id, to, name="", email=event.new_email)
+    return await desk.linked(EmailChange, event_id, to, name="", change=event)
 
 
 async def _email_changed(desk: Desk, event: EmailChanged, _: OutboxEventId) -> Addressed | None:

@@ -66,6 +66,7 @@ class EmailChangeRequested(Event):
     """Somebody wants another address, which is still to be confirmed."""
 
     user_id: UserId
+    old_email: Email
     new_email: Email
 
 

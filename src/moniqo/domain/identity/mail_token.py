@@ -38,9 +38,22 @@ class MailToken(Entity):
     used_at: datetime | None = None
 
     @property
+    def asked_at(self) -> datetime:
+        """When it was asked for, which may be well before it was mailed."""
+        return datetime.fromisoformat(self._told("asked_at"))
+
+    @property
+    def address(self) -> str:
+        """The address that its owner had when it was asked for."""
+        return self._told("replaces") or self._told("email")
+
+    @property
     def email(self) -> Email:
         """The address that it was mailed to, which using it proves to be the owner's."""
-        return Email(str(self.payload["email"]) if self.payload else "")
+        return Email(self._told("email"))
+
+    def _told(self, name: str) -> str:
+        return str((self.payload or JsonObject({})).get(name) or "")
 
     def is_good(self, now: datetime) -> bool:
         """Neither used nor past its time."""
