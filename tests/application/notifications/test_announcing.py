@@ -1,15 +1,9 @@
 import pytest
 
 from moniqo.adapters.queue.in_process import InProcessQueue
-from moniqo.application.notifications.announcing import (
-    RELAY_OUTBOX,
-    RELAY_UNHURRIED,
-    AnnouncingUnitOfWork,
-)
+from moniqo.application.notifications.announcing import RELAY_OUTBOX, AnnouncingUnitOfWork
 from moniqo.application.shared.tasks import Job
 from moniqo.domain.audit.outbox_event import OutboxEvent
-from moniqo.domain.identity.credentials import Email
-from moniqo.domain.identity.events import VerificationRequested
 from moniqo.domain.identity.role import Role
 from moniqo.domain.shared.ids import RoleId
 from moniqo.domain.trading.events import CandlesImported
@@ -24,16 +18,11 @@ class Bell:
     def __init__(self) -> None:
         self.people = People()
         self.found: list[int] = []
-        self.rung: list[str] = []
-        self.queue = InProcessQueue({RELAY_OUTBOX: self._ring, RELAY_UNHURRIED: self._ring_later})
+        self.queue = InProcessQueue({RELAY_OUTBOX: self._ring})
         self.uow = AnnouncingUnitOfWork(self.people.uow, self.queue)
 
     async def _ring(self, _: Job) -> None:
-        self.rung.append("at once")
         self.found.append(len(await self.people.all(OutboxEvent)))
-
-    async def _ring_later(self, _: Job) -> None:
-        self.rung.append("unhurried")
 
 
 async def test_the_relay_is_woken_once_after_the_commit() -> None:
@@ -69,18 +58,3 @@ async def test_what_is_not_kept_wakes_nobody() -> None:
 
     assert bell.found == []
     assert await bell.people.all(OutboxEvent) == ()
-
-
-async def test_what_is_unhurried_is_told_at_a_moment_of_chance() -> None:
-    bell = Bell()
-    asked = VerificationRequested(email=Email("ada@example.com"))
-
-    async with bell.uow() as tx:
-        tx.emit(asked)
-    await bell.queue.drain()
-    async with bell.uow() as tx:
-        tx.emit(EVENT)
-        tx.emit(asked)
-    await bell.queue.drain()
-
-    assert bell.rung == ["unhurried", "at once"]

@@ -1,18 +1,19 @@
-"""What is done a moment later, and not always the same one."""
+"""A pause before what need not happen at once."""
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
 
 
 class Unhurried:
-    """Calls `work` after so many seconds, drawn anew each time between `least` and `most`."""
+    """Takes its time: so many seconds, drawn anew each time between `least` and `most`.
 
-    def __init__(self, work: Callable[[], Awaitable[object]], *, least: float, most: float) -> None:
-        self._work = work
+    As the first of an event's reactions it keeps what the others do out of the time of the next
+    answer, where somebody could see it.
+    """
+
+    def __init__(self, *, least: float, most: float) -> None:
         self._bounds = least, most
 
-    async def __call__(self, _job: object) -> None:
-        """Wait and do it."""
+    async def __call__(self, *_about: object) -> None:
+        """Wait."""
         await asyncio.sleep(random.uniform(*self._bounds))  # noqa: S311  (a pause, no secret)
-        await self._work()

@@ -15,14 +15,11 @@ E = TypeVar("E", bound=Entity)
 RELAY_OUTBOX = "relay_outbox"
 """The job that runs `RelayOutbox`; it is about every event, so that its subject is nothing."""
 RELAY_JOB = Job(RELAY_OUTBOX, UUID(int=0))
-RELAY_UNHURRIED = "relay_unhurried"
-"""The job that enqueues the other one at a moment of chance."""
-UNHURRIED_JOB = Job(RELAY_UNHURRIED, UUID(int=0))
 
 
 @dataclass(frozen=True, slots=True)
 class AnnouncingUnitOfWork:
-    """A unit of work whose events are told right after its commit, unhurried ones soon.
+    """A unit of work whose events are told right after its commit.
 
     If the process ends in between, the relay finds them at its next start.
     """
@@ -55,26 +52,23 @@ class _Block:
         trace: TracebackType | None,
     ) -> None:
         await self._inner.__aexit__(kind, error, trace)
-        if error is None and self._tx.emitted is not None:
-            await self._queue.enqueue(self._tx.emitted)
+        if error is None and self._tx.emitted:
+            await self._queue.enqueue(RELAY_JOB)
 
 
 class _Noticing:
-    """See `Transaction`; knows which job tells what was emitted."""
+    """See `Transaction`; knows whether anything was emitted."""
 
     __slots__ = ("_tx", "emitted")
 
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
-        self.emitted: Job | None = None
+        self.emitted = False
 
     def __getitem__(self, entity: type[E]) -> Repository[E]:
         return self._tx[entity]
 
     def emit(self, event: Event) -> None:
         """See `Transaction`."""
-        if not event.unhurried:
-            self.emitted = RELAY_JOB
-        elif self.emitted is None:
-            self.emitted = UNHURRIED_JOB
+        self.emitted = True
         self._tx.emit(event)

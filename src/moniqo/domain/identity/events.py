@@ -1,7 +1,6 @@
 """What happens to accounts."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from moniqo.domain.identity.credentials import Email
 from moniqo.domain.shared.event import Event
@@ -42,7 +41,6 @@ class UserSuspended(Event):
 class VerificationRequested(Event):
     """Somebody asked for the verification mail again. Nobody may have this address."""
 
-    unhurried: ClassVar[bool] = True
     email: Email
 
 
@@ -50,7 +48,6 @@ class VerificationRequested(Event):
 class PasswordResetRequested(Event):
     """Somebody forgot a password. Nobody may have this address."""
 
-    unhurried: ClassVar[bool] = True
     email: Email
 
 

@@ -20,7 +20,7 @@ from moniqo.application.audit.seal_audit import SEAL_AUDIT, SEAL_JOB, SealAudit
 from moniqo.application.billing.expire_subscriptions import ExpireSubscriptions
 from moniqo.application.files.keeping import SWEEP_JOB, SWEEP_ORPHANS
 from moniqo.application.files.sweep_orphans import SweepOrphans
-from moniqo.application.notifications.announcing import RELAY_JOB, RELAY_OUTBOX, RELAY_UNHURRIED
+from moniqo.application.notifications.announcing import RELAY_JOB, RELAY_OUTBOX
 from moniqo.application.notifications.relay_outbox import RelayOutbox
 from moniqo.application.operations.clean_up import CleanUp
 from moniqo.application.shared.system import Clock
@@ -32,8 +32,10 @@ from moniqo.entrypoints.settings import Settings
 CLEANED_EVERY = timedelta(hours=1)
 RELAYS = 3
 """So many tell events at once, each several: while one waits for a slow mail, others go on."""
-APART = {SEAL_AUDIT: 1, RELAY_OUTBOX: RELAYS, RELAY_UNHURRIED: 1}
+APART = {SEAL_AUDIT: 1, RELAY_OUTBOX: RELAYS}
 """Jobs that take no turns of the others', and how many of each run at once."""
+A_MOMENT = Unhurried(least=0.05, most=0.2)
+"""Before entries are sealed: many of a busy time then cost one transaction."""
 SECONDS_TO_END = 10
 """How long jobs may go on once the container closes; then they are cut off and resumed later."""
 
@@ -89,7 +91,6 @@ class _Work:
         """What runs each job."""
         return {
             RELAY_OUTBOX: self.relay_outbox,
-            RELAY_UNHURRIED: Unhurried(self.relay_later, least=0.1, most=0.6),
             RUN_BACKTEST: self.run_backtest,
             RUN_FLOW: self.run_flow,
             SEAL_AUDIT: self.seal_audit,
@@ -117,6 +118,7 @@ class _Work:
         await (await self._parts.get(TaskQueue)).enqueue(SWEEP_JOB)
 
     async def seal_audit(self, _job: Job) -> None:
+        await A_MOMENT()
         await (await self._parts.get(SealAudit))()
 
     async def seal_later(self) -> None:

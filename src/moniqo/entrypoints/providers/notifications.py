@@ -4,16 +4,25 @@ from datetime import timedelta
 
 from dishka import Provider, Scope, provide
 
+from moniqo.adapters.queue.unhurried import Unhurried
 from moniqo.application.agents.halt_user import HaltUser
 from moniqo.application.mail.mail_event import MailEvent, mailing
 from moniqo.application.notifications.notify import Notify, reactions
 from moniqo.application.notifications.relay_outbox import Reactions
 from moniqo.application.notifications.retrying import RetryTerms
 from moniqo.application.trading.settle_orders import SettleOrders
-from moniqo.domain.identity.events import UserSuspended
+from moniqo.domain.identity.events import (
+    PasswordResetRequested,
+    UserSuspended,
+    VerificationRequested,
+)
 from moniqo.domain.shared.ids import OutboxEventId
 from moniqo.domain.trading.events import CandlesImported
 from moniqo.entrypoints.settings import Settings
+
+ASKED_FOR = (PasswordResetRequested, VerificationRequested)
+UNHURRIED = Unhurried(least=0.1, most=0.6)
+"""Mails that anybody can ask for are written later: the next answer's time tells of none."""
 
 
 class Notifications(Provider):
@@ -40,6 +49,7 @@ class Notifications(Provider):
 
         told, mailed = reactions(notify), mailing(mail)
         both = {kind: told.get(kind, ()) + mailed.get(kind, ()) for kind in (*told, *mailed)}
+        both |= {kind: (UNHURRIED, *both[kind]) for kind in ASKED_FOR}
         return {**both, CandlesImported: (settle,), UserSuspended: (halt,)}
 
     @provide
