@@ -83,7 +83,11 @@ async def test_whoever_forgot_the_password_chooses_another_by_the_mailed_link(
     subjects = [mail.subject for mail in await house.mails(ADA)]
     assert answer.status == 200
     assert await log_in(house, "Other-Horse-8") == 200
-    assert subjects[1:3] == ["Reset your password", "Your password was changed"]
+    assert subjects[1:4] == [
+        "Welcome to Moniqo",
+        "Reset your password",
+        "Your password was changed",
+    ]
 
 
 async def test_S14_fifty_registrations_at_once_mail_once(house: House) -> None:  # noqa: N802

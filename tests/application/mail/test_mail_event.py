@@ -20,6 +20,7 @@ from moniqo.domain.identity.credentials import Email, PasswordHash
 from moniqo.domain.identity.events import (
     EmailChanged,
     EmailChangeRequested,
+    EmailVerified,
     NewDeviceSignedIn,
     PasswordChanged,
     PasswordResetRequested,
@@ -57,7 +58,7 @@ def failed_run(user_id: UserId, error: str = "No answer.") -> RunFailed:
 
 LETTERS: dict[str, tuple[Telling, str, str | None]] = {
     "registered": (
-        lambda user, _: UserRegistered(user_id=user.id, is_verified=True),
+        lambda user, _: EmailVerified(user_id=user.id),
         "Welcome to Moniqo",
         None,
     ),
@@ -419,6 +420,7 @@ def test_every_event_of_accounts_is_told_by_mail() -> None:
     assert {kind for kind in COMPOSERS if "identity" in kind.__module__} == {
         EmailChanged,
         EmailChangeRequested,
+        EmailVerified,
         NewDeviceSignedIn,
         PasswordChanged,
         PasswordResetRequested,

@@ -11,6 +11,7 @@ from moniqo.application.shared.persistence import UnitOfWork
 from moniqo.domain.identity.account import Account
 from moniqo.domain.identity.events import EmailChanged
 from moniqo.domain.identity.mail_token import MailPurpose
+from moniqo.domain.identity.user import User
 from moniqo.domain.shared.errors import AlreadyExists
 
 
@@ -38,5 +39,6 @@ class ConfirmEmailChange:
             holder = await holder_of(tx, token)
             with acting_as(holder.user_id):
                 await tx[Account].save(holder.account.with_email(token.email))
+                await tx[User].save(holder.user)  # their profile is another one now
                 await withdraw(tx, holder.user_id)
                 tx.emit(EmailChanged(user_id=holder.user_id, old_email=holder.account.email))

@@ -19,6 +19,7 @@ from moniqo.domain.identity.account import Account
 from moniqo.domain.identity.credentials import PasswordHash, Username
 from moniqo.domain.identity.user import User
 from moniqo.domain.shared.errors import AccountInactive, EmailNotVerified, Invalid, Locked
+from moniqo.domain.shared.ids import AccountId
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,11 @@ class LogIn:
         if condition is None:
             return Claim(name=name, account=None)
         async with self.uow() as tx:
-            return Claim(name=name, account=await tx[Account].first(condition))
+            account = await tx[Account].first(condition)
+            # Nobody is looked for as well, so that time does not tell who exists.
+            account_id = account.id if account else AccountId(self.ids.new())
+            user = await tx[User].first(eq("account_id", account_id))
+        return Claim(name=name, account=account, user_id=user.id if user else None)
 
     def _named(self, credentials: Credentials) -> tuple[str, Condition | None]:
         """The name and what its account must meet; no condition if no account can have it."""

@@ -41,13 +41,13 @@ class MailRequests:
         """Tell of `event`, which mails to `email`; `what` is asked for. Raises `RateLimited`."""
         await settled(lambda: self._ask(event, email, what, account_id))
 
-    async def count_in(self, tx: Transaction, email: Email) -> None:
-        """Count a mail that is sent anyway against its address, and against who has it sent.
+    async def count_in(self, tx: Transaction) -> None:
+        """Count a mail that greets a new address; raises `RateLimited` if there were too many.
 
-        Raises `RateLimited` if the latter had too many sent.
+        It is the address's only one, and not counted against it: the next answers would tell
+        that somebody has just signed up.
         """
         await self.throttle.take_in(tx, self.limits.per_ip, _network())
-        await self.throttle.note_in(tx, self.limits.per_address, email.value)
 
     async def _ask(self, event: Event, email: Email, what: str, account_id: UUID | None) -> None:
         async with self.uow() as tx:

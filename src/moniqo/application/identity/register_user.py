@@ -1,5 +1,6 @@
 """Sign-up."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from moniqo.application.identity.enrolment import Applicant, Enrolment
@@ -8,8 +9,9 @@ from moniqo.application.identity.members import ORDINARY, Member, Profile, profi
 from moniqo.application.identity.registration import Registration, refusal
 from moniqo.application.identity.roles import system_role
 from moniqo.application.shared.conflicts import settled
-from moniqo.application.shared.persistence import UnitOfWork
-from moniqo.domain.shared.errors import AlreadyExists
+from moniqo.application.shared.persistence import Transaction, UnitOfWork
+from moniqo.domain.identity.events import EmailVerified
+from moniqo.domain.shared.errors import AlreadyExists, RateLimited
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,14 @@ class RegisterUser:
         async with self.uow() as tx:
             role = await system_role(tx, ORDINARY)
             member = await self.enrolment.admit(tx, applicant, role, is_verified=self.auto_verify)
-            if not self.auto_verify:
-                await self.requests.count_in(tx, applicant.email)
+            await self._greet(tx, member)
         return member
+
+    async def _greet(self, tx: Transaction, member: Member) -> None:
+        """Count the mail that they get. Only the one with the link is worth a refusal."""
+        if not self.auto_verify:
+            await self.requests.count_in(tx)
+            return
+        with suppress(RateLimited):
+            await self.requests.count_in(tx)
+            tx.emit(EmailVerified(user_id=member.user.id))

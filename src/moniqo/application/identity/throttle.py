@@ -54,11 +54,6 @@ class Throttle:
         self.require(allowance, found)
         await keep(tx, found.counted(now, allowance.window))
 
-    async def note_in(self, tx: Transaction, allowance: Allowance, key: str) -> None:
-        """Count one more that happens whether or not there is room for it."""
-        found = await self.present(tx, allowance, key)
-        await keep(tx, found.counted(self.clock.now(), allowance.window))
-
     async def present(self, tx: Transaction, allowance: Allowance, key: str) -> Attempts:
         """The count as it stands; one that was never made begins now."""
         return await attempts_of(tx, self.ids, allowance.kind, key, self.clock.now())

@@ -8,7 +8,9 @@ from moniqo.application.shared.caller import acting_as
 from moniqo.application.shared.conflicts import settled
 from moniqo.application.shared.persistence import UnitOfWork
 from moniqo.domain.identity.account import Account
+from moniqo.domain.identity.events import EmailVerified
 from moniqo.domain.identity.mail_token import MailPurpose
+from moniqo.domain.identity.user import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +30,5 @@ class VerifyEmail:
             holder = await holder_of(tx, token)
             with acting_as(holder.user_id):
                 await tx[Account].save(holder.account.verified())
+                await tx[User].save(holder.user)  # their profile is another one now
+                tx.emit(EmailVerified(user_id=holder.user_id))

@@ -25,6 +25,7 @@ from moniqo.application.notifications.wording import WORDING
 from moniqo.domain.identity.events import (
     EmailChanged,
     EmailChangeRequested,
+    EmailVerified,
     NewDeviceSignedIn,
     PasswordChanged,
     PasswordResetRequested,
@@ -42,15 +43,18 @@ Composer = Callable[[Desk, Any, OutboxEventId], Awaitable[Addressed | None]]
 async def _registered(
     desk: Desk, event: UserRegistered, event_id: OutboxEventId
 ) -> Addressed | None:
-    to = await desk.user(event.user_id)
-    if to is None:
-        return None
-    if event.is_verified:
-        return Addressed(to.account.email, Welcome(name=to.name, link=desk.pages.home))
-    if to.account.is_verified:
+    to = None if event.is_verified else await desk.user(event.user_id)
+    if to is None or to.account.is_verified:
         return None
     # Nobody has said yet that the address is theirs: a name that a stranger chose is not shown.
     return await desk.linked(Verification, event_id, to, name="")
+
+
+async def _verified(desk: Desk, event: EmailVerified, _: OutboxEventId) -> Addressed | None:
+    to = await desk.user(event.user_id)
+    if to is None:
+        return None
+    return Addressed(to.account.email, Welcome(name=to.name, link=desk.pages.home))
 
 
 async def _verification(
@@ -137,6 +141,7 @@ async def _notice(desk: Desk, event: Event, _: OutboxEventId) -> Addressed | Non
 COMPOSERS: Mapping[type[Event], Composer] = {
     **dict.fromkeys(WORDING, _notice),
     UserRegistered: _registered,
+    EmailVerified: _verified,
     VerificationRequested: _verification,
     PasswordResetRequested: _reset,
     UserInvited: _invited,

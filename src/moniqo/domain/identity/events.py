@@ -24,6 +24,13 @@ class RefreshTokenReused(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EmailVerified(Event):
+    """Somebody who signed up has an address that counts as theirs: they are welcome."""
+
+    user_id: UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UserInvited(Event):
     """An operator made an account, whose owner is to choose a password."""
 
