@@ -13,7 +13,7 @@ WRITING = {
     "memory": [],
     "sqlite": ["BEGIN", "INSERT", "SELECT", "COMMIT"],
     "postgres": ["BEGIN", "INSERT", "SELECT", "COMMIT"],
-    "mongo": ["insert", "find", "commitTransaction"],
+    "mongo": ["insert", "aggregate", "commitTransaction"],
 }
 
 
