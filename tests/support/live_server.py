@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -79,13 +80,20 @@ class Server:
         deadline = time.monotonic() + STARTUP_SECONDS
         while time.monotonic() < deadline:
             assert self.process.poll() is None, self.log.read_text()
-            try:
-                if httpx2.get(f"{self.url}/health/ready", timeout=5).status_code == 200:
-                    return
-            except httpx2.TransportError:
-                pass
+            if self._answers():
+                return
             time.sleep(0.1)
         raise AssertionError(f"not ready within {STARTUP_SECONDS} s:\n{self.log.read_text()}")
+
+    def _answers(self) -> bool:
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=5)
+        try:
+            connection.request("GET", "/health/ready")
+            return connection.getresponse().status == 200
+        except (OSError, HTTPException):
+            return False
+        finally:
+            connection.close()
 
     def end(self, number: signal.Signals = signal.SIGTERM) -> None:
         """Stop it, by `number` at first; it is gone when this returns."""

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import httpx2
 
 from support.arena.caller import API, Caller
-from support.arena.dumps import dump
+from support.arena.dumps import dump, found_in
 from support.arena.mailbox import Mailbox
 from support.arena.operator import Operator
 from support.arena.wire import exchange
@@ -117,12 +117,11 @@ class Arena:
 
     async def leaks(self, secrets: Iterable[str] = ()) -> list[str]:
         """Where `secrets` were found; unless given, whatever was planted or mailed."""
-        secrets = set(secrets) or self.planted | self.mailbox.every_token()
+        wanted = set(secrets) or self.planted | self.mailbox.every_token()
         return [
             f"{secret[:12]}… in {place}"
             async for place, content in self.dump()
-            for secret in secrets
-            if secret in content
+            for secret in found_in(content, wanted)
         ]
 
     async def heard(self, response: httpx2.Response) -> None:

@@ -17,7 +17,9 @@ SECONDS = 30
 def client_of(url: str) -> httpx2.AsyncClient:
     """A client that opens as many connections as there are requests at once."""
     limits = httpx2.Limits(max_connections=None, max_keepalive_connections=None)
-    return httpx2.AsyncClient(base_url=url, timeout=SECONDS, limits=limits, trust_env=False)
+    return httpx2.AsyncClient(
+        base_url=url, timeout=SECONDS, limits=limits, trust_env=False, verify=False
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Everything that a store holds, as text: to look for what must not be in it."""
 
 import json
+import re
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
@@ -10,6 +11,15 @@ from urllib.parse import urlsplit
 
 import asyncpg
 from pymongo import AsyncMongoClient
+
+_WORD = re.compile(r"[\w.-]{16,}")
+
+
+def found_in(content: str, secrets: set[str]) -> set[str]:
+    """Which of the secrets a text holds; most of them are words, so that one look is enough."""
+    words = {secret for secret in secrets if _WORD.fullmatch(secret)}
+    there = {word.strip(".") for word in _WORD.findall(content)}
+    return {secret for secret in secrets - words if secret in content} | (words & there)
 
 
 async def dump(settings: dict[str, str]) -> AsyncIterator[tuple[str, str]]:

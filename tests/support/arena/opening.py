@@ -9,7 +9,7 @@ from moniqo.entrypoints.settings import load
 from support.arena.arena import Arena
 from support.arena.caller import Caller, client_of
 from support.arena.mailbox import Mailbox
-from support.arena.operator import Operator
+from support.arena.operator import NoJobs, Operator
 from support.live_server import Server, moniqo
 from support.servers.databases import fresh_mongo, fresh_postgres
 
@@ -17,6 +17,7 @@ RAISED = {
     "BCRYPT_COST": "4",
     "HASHING_THREADS": "2",
     "LOG_LEVEL": "info",
+    "JOB_SWEEP_SECONDS": "1",
     "AUTO_VERIFY_EMAIL": "false",
     "RATE_LIMIT_PER_MINUTE": "1000000",
     "SIGN_IN_FAILURES_PER_IP": "1000000",
@@ -75,7 +76,7 @@ async def _set_up(
     for server in servers:
         server.begin()
         stack.callback(server.end)
-    container = build_container(load(env, folder / ".env"))
+    container = build_container(load(env, folder / ".env"), NoJobs())
     stack.push_async_callback(container.close)
     for server in servers:
         server.await_ready()

@@ -3,16 +3,32 @@
 from collections.abc import Sequence
 from typing import TypeVar
 
-from dishka import AsyncContainer
+from dishka import AsyncContainer, Provider, Scope, provide
 
 from moniqo.application.identity.create_user import CreateUser
 from moniqo.application.identity.registration import Registration
 from moniqo.application.shared.persistence import UnitOfWork
 from moniqo.application.shared.query import Condition, Listing
+from moniqo.application.shared.tasks import Job, TaskQueue
 from moniqo.domain.identity.credentials import Password
 from moniqo.domain.shared.entity import Entity
 
 E = TypeVar("E", bound=Entity)
+
+
+class _Idle:
+    async def enqueue(self, job: Job) -> None:
+        """Leave the job to the servers, whose sweep finds it."""
+
+
+class NoJobs(Provider):
+    """Nothing goes on in the process of the tests: it would hold the store while they wait."""
+
+    scope = Scope.APP
+
+    @provide
+    def queue(self) -> TaskQueue:
+        return _Idle()
 
 
 class Operator:
