@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 import pytest
 import pytest_asyncio
 
-from support.arena import Arena, Arenas, open_arena
+from support.arena import STRICT, Arena, Arenas, open_arena
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -29,6 +29,10 @@ async def arenas(
             return opened[key]
 
         yield shared
+        # All at once: each takes its time to end.
+        for arena in opened.values():
+            for server in arena.servers:
+                server.bid_end()
         leaks = {key: await arena.leaks() for key, arena in opened.items()}
         assert not any(leaks.values()), leaks
 
@@ -58,6 +62,12 @@ async def arena(request: pytest.FixtureRequest, arenas: Arenas) -> Arena:
 async def race_arena(request: pytest.FixtureRequest, arenas: Arenas) -> Arena:
     """As `arena`, on MongoDB too: for races, and for what a store could take differently."""
     return await arenas(request.param)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def strict(arenas: Arenas) -> Arena:
+    """One process on SQLite with limits so low that a test reaches them."""
+    return await arenas("sqlite", processes=1, **STRICT)
 
 
 @pytest_asyncio.fixture(loop_scope="session")

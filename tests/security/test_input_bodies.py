@@ -8,23 +8,14 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from support.arena import Arena, Arenas
+from support.arena import STRICT, Arena
 from support.arena.wire import status_of, stream
 
-MOST = 4096
-SECONDS = "1"
+MOST = int(STRICT["MAX_BODY_BYTES"])
 PATH = "/api/v1/prompts"
 MEGABYTE = 2**20
 ALLOWANCE = 32 * MEGABYTE
 """What a process may grow by, whoever sends how much."""
-
-
-@pytest.fixture
-async def hasty(arenas: Arenas) -> Arena:
-    """One process that takes 4 KiB and waits for a second."""
-    return await arenas(
-        "sqlite", processes=1, MAX_BODY_BYTES=str(MOST), BODY_TIMEOUT_SECONDS=SECONDS
-    )
 
 
 def head(arena: Arena, *lines: str) -> bytes:
@@ -48,53 +39,53 @@ def prompt_of(size: int) -> bytes:
     ("size", "status"), [(MOST, 201), (MOST + 1, 413), (10 * MOST, 413), (20 * MEGABYTE, 413)]
 )
 async def test_s54_a_body_may_be_as_large_as_the_setting_says(
-    hasty: Arena, size: int, status: int
+    strict: Arena, size: int, status: int
 ) -> None:
     body = prompt_of(size)
 
-    heard = await hasty.raw(head(hasty, f"Content-Length: {size}"), body)
+    heard = await strict.raw(head(strict, f"Content-Length: {size}"), body)
 
     assert status_of(heard) == status
 
 
 @pytest.mark.parametrize("size", [MOST, MOST + 1])
-async def test_s54_the_size_counts_though_nobody_announced_it(hasty: Arena, size: int) -> None:
+async def test_s54_the_size_counts_though_nobody_announced_it(strict: Arena, size: int) -> None:
     body = prompt_of(size)
     chunks = b"%x\r\n%b\r\n0\r\n\r\n" % (size, body)
 
-    heard = await hasty.raw(head(hasty, "Transfer-Encoding: chunked"), chunks)
+    heard = await strict.raw(head(strict, "Transfer-Encoding: chunked"), chunks)
 
     assert status_of(heard) == (201 if size == MOST else 413)
 
 
 async def test_s54_an_endless_body_is_given_up_and_others_are_served_meanwhile(
-    hasty: Arena,
+    strict: Arena,
 ) -> None:
-    port, before = hasty.servers[0].port, hasty.memory()
+    port, before = strict.servers[0].port, strict.memory()
 
     async def endless() -> AsyncIterator[bytes]:
-        yield head(hasty, "Transfer-Encoding: chunked")
+        yield head(strict, "Transfer-Encoding: chunked")
         while True:
             yield b"400\r\n" + b" " * 1024 + b"\r\n"
 
     streams = [asyncio.create_task(stream(port, endless(), 20)) for _ in range(5)]
-    meanwhile = await hasty.b.get("/users/me")
+    meanwhile = await strict.b.get("/users/me")
     heard = await asyncio.gather(*streams)
 
     assert meanwhile.status == 200
     # Who goes on sending to a connection that was closed may never hear why.
     assert {status_of(one) for one in heard} <= {413, 0}
-    assert hasty.memory() - before < ALLOWANCE
+    assert strict.memory() - before < ALLOWANCE
 
 
-async def test_s54_a_slow_body_is_given_up_and_others_are_served_meanwhile(hasty: Arena) -> None:
+async def test_s54_a_slow_body_is_given_up_and_others_are_served_meanwhile(strict: Arena) -> None:
     body = prompt_of(200)
     began = time.monotonic()
 
     slow = [
         asyncio.create_task(
-            hasty.raw(
-                head(hasty, "Content-Length: 200"),
+            strict.raw(
+                head(strict, "Content-Length: 200"),
                 *(body[at : at + 1] for at in range(len(body))),
                 pause=0.2,
             )
@@ -102,7 +93,7 @@ async def test_s54_a_slow_body_is_given_up_and_others_are_served_meanwhile(hasty
         for _ in range(20)
     ]
     await asyncio.sleep(0.3)
-    meanwhile = await hasty.b.get("/users/me")
+    meanwhile = await strict.b.get("/users/me")
     heard = await asyncio.gather(*slow)
 
     assert meanwhile.status == 200
@@ -111,19 +102,19 @@ async def test_s54_a_slow_body_is_given_up_and_others_are_served_meanwhile(hasty
 
 
 @pytest.mark.parametrize("announced", ["300", "100"])
-async def test_s54_a_length_that_lies_makes_nothing(hasty: Arena, announced: str) -> None:
+async def test_s54_a_length_that_lies_makes_nothing(strict: Arena, announced: str) -> None:
     title = f"lied about {announced}"
     body = json.dumps({"title": title, "prompt": "x" * 120, "category": "trading"}).encode()
 
-    heard = await hasty.raw(head(hasty, f"Content-Length: {announced}"), body)
+    heard = await strict.raw(head(strict, f"Content-Length: {announced}"), body)
 
     assert status_of(heard) in {400, 408}
-    assert (await hasty.a.get("/prompts", params={"title": title})).data["total"] == 0
+    assert (await strict.a.get("/prompts", params={"title": title})).data["total"] == 0
 
 
 @pytest.mark.parametrize("announced", ["-1", "1e3", "0x10", "10, 10", "", "9" * 30])
-async def test_s54_a_length_that_is_none_is_refused(hasty: Arena, announced: str) -> None:
-    heard = await hasty.raw(head(hasty, f"Content-Length: {announced}"), b"{}")
+async def test_s54_a_length_that_is_none_is_refused(strict: Arena, announced: str) -> None:
+    heard = await strict.raw(head(strict, f"Content-Length: {announced}"), b"{}")
 
     assert status_of(heard) in {400, 408, 413}
 
@@ -138,25 +129,25 @@ async def test_s54_a_length_that_is_none_is_refused(hasty: Arena, announced: str
     ],
 )
 async def test_s54_two_ways_to_say_where_a_body_ends_are_no_way_to_smuggle(
-    hasty: Arena, lines: tuple[str, ...]
+    strict: Arena, lines: tuple[str, ...]
 ) -> None:
     smuggled = b"0\r\n\r\nGET /api/v1/users/me HTTP/1.1\r\nHost: x\r\n\r\n"
 
-    heard = await hasty.raw(head(hasty, *lines), smuggled)
+    heard = await strict.raw(head(strict, *lines), smuggled)
 
     assert heard.count(b"HTTP/1.1 ") <= 1
     assert 400 <= status_of(heard) < 500 or not heard
 
 
-async def test_s54_a_compressed_bomb_is_not_unpacked(hasty: Arena) -> None:
+async def test_s54_a_compressed_bomb_is_not_unpacked(strict: Arena) -> None:
     bomb = gzip.compress(b" " * 3 * MEGABYTE)
-    before = hasty.memory()
+    before = strict.memory()
     lines = (f"Content-Length: {len(bomb)}", "Content-Encoding: gzip")
 
-    heard = await asyncio.gather(*(hasty.raw(head(hasty, *lines), bomb) for _ in range(10)))
+    heard = await asyncio.gather(*(strict.raw(head(strict, *lines), bomb) for _ in range(10)))
 
     assert {status_of(one) for one in heard} <= {413, 415}
-    assert hasty.memory() - before < ALLOWANCE
+    assert strict.memory() - before < ALLOWANCE
 
 
 @pytest.mark.parametrize(
@@ -170,19 +161,19 @@ async def test_s54_a_compressed_bomb_is_not_unpacked(hasty: Arena) -> None:
         "\x16\x03\x01\x02\x00",
     ],
 )
-async def test_s54_what_is_no_proper_request_is_refused(hasty: Arena, request_line: str) -> None:
+async def test_s54_what_is_no_proper_request_is_refused(strict: Arena, request_line: str) -> None:
     raw = f"{request_line}\r\nHost: x\r\nConnection: close\r\n\r\n".encode("latin-1")
 
-    heard = await hasty.raw(raw)
+    heard = await strict.raw(raw)
 
     assert 400 <= status_of(heard) < 500
     assert b'"error":{"code":' in heard
 
 
 @pytest.mark.parametrize("size", [40_000, 400_000])
-async def test_s54_headers_that_are_too_large_are_refused(hasty: Arena, size: int) -> None:
+async def test_s54_headers_that_are_too_large_are_refused(strict: Arena, size: int) -> None:
     raw = b"GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Much: "
 
-    heard = await hasty.raw(raw + b"x" * size + b"\r\n\r\n")
+    heard = await strict.raw(raw + b"x" * size + b"\r\n\r\n")
 
     assert status_of(heard) in {400, 431}

@@ -109,14 +109,13 @@ async def test_s45_a_session_ends_at_its_age_however_often_it_was_refreshed(aren
 
 
 async def test_s48_a_session_is_refreshed_ten_times_an_hour_and_others_are_untouched(
-    arenas: Arenas,
+    strict: Arena,
 ) -> None:
-    arena = await arenas("sqlite", processes=1, REFRESHES_PER_HOUR="10")
-    person = await arena.person()
-    other = await arena.signed_in(person)
+    person = await strict.person()
+    other = await strict.signed_in(person)
 
     for _ in range(10):
-        before, person = person, await refreshed(arena, person)
+        before, person = person, await refreshed(strict, person)
     one_too_many = await refresh(person)
 
     assert one_too_many.outcome == (429, "RATE_LIMITED")
@@ -126,12 +125,11 @@ async def test_s48_a_session_is_refreshed_ten_times_an_hour_and_others_are_untou
     assert (await refresh(other)).status == 200
 
 
-async def test_s49_sessions_are_listed_in_pages_and_the_oldest_gives_way(arenas: Arenas) -> None:
-    arena = await arenas("sqlite", processes=1, MAX_SESSIONS_PER_USER="12")
-    first = await arena.person()
-    second = await arena.signed_in(first)
+async def test_s49_sessions_are_listed_in_pages_and_the_oldest_gives_way(strict: Arena) -> None:
+    first = await strict.person()
+    second = await strict.signed_in(first)
     for _ in range(11):
-        newest = await arena.signed_in(first)
+        newest = await strict.signed_in(first)
 
     listed = await newest.get("/auth/sessions", params={"limit": 5})
 

@@ -234,8 +234,8 @@ async def test_s24_what_is_no_text_is_no_link(arena: Arena, token: object) -> No
         assert reply.status in {400, 422}
 
 
-async def test_s27_mails_are_limited_by_address_and_answers_stay_alike(arenas: Arenas) -> None:
-    arena = await arenas("sqlite", processes=1, MAILS_PER_ADDRESS_PER_HOUR="3")
+async def test_s27_mails_are_limited_by_address_and_answers_stay_alike(strict: Arena) -> None:
+    arena = strict
     person, unknown = await arena.person(), arena.stranger()
 
     answers = {

@@ -95,6 +95,11 @@ class Server:
         finally:
             connection.close()
 
+    def bid_end(self) -> None:
+        """Ask it to stop, without waiting until it has."""
+        if self.process is not None:
+            self.process.terminate()
+
     def end(self, number: signal.Signals = signal.SIGTERM) -> None:
         """Stop it, by `number` at first; it is gone when this returns."""
         if self.process is None:

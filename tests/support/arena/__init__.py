@@ -5,7 +5,7 @@ How a test is written with it: `tests/security/README.md`.
 
 from support.arena.arena import Arena
 from support.arena.caller import Caller
-from support.arena.opening import Arenas, open_arena
+from support.arena.opening import STRICT, Arenas, open_arena
 from support.arena.reply import Reply
 
-__all__ = ["Arena", "Arenas", "Caller", "Reply", "open_arena"]
+__all__ = ["STRICT", "Arena", "Arenas", "Caller", "Reply", "open_arena"]

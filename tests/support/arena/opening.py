@@ -30,6 +30,15 @@ RAISED = {
 }
 """Settings under which tests do not stand in each other's way; a test may lower them again."""
 
+STRICT = {
+    "MAX_BODY_BYTES": "4096",
+    "BODY_TIMEOUT_SECONDS": "1",
+    "CORS_ORIGINS": "https://app.example.com",
+    "REFRESHES_PER_HOUR": "10",
+    "MAX_SESSIONS_PER_USER": "12",
+    "MAILS_PER_ADDRESS_PER_HOUR": "3",
+}
+"""Limits that a test can reach, and an origin that is let in."""
 MAIL = "mail"
 Arenas = Callable[..., Awaitable[Arena]]
 """Backend, `processes` and settings → an arena."""
