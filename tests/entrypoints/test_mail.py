@@ -192,7 +192,7 @@ def test_what_could_not_be_sent_is_parked_and_sent_when_it_can_be(run: Any) -> N
     shown = run("mail", "parked", **SQLITE, **SMTP).out
     in_the_end = run("mail", "retry", "--all", **SQLITE)
 
-    assert (event["name"], event["attempts"]) == ("UserRegistered", 1)
+    assert (event["name"], event["attempts"]) == ("EmailVerified", 1)
     assert event["error"].startswith("Unavailable: The mail server 127.0.0.1:9 cannot be used")
     assert (in_vain.code, in_vain.data["items"][0]["done"]) == (10, False)
     assert event["id"] in shown

@@ -7,6 +7,7 @@ from moniqo.application.identity.members import ORDINARY, Profile, profile_of
 from moniqo.application.identity.registration import Registration, refusal
 from moniqo.application.shared.persistence import UnitOfWork
 from moniqo.application.shared.query import eq
+from moniqo.domain.identity.events import EmailVerified
 from moniqo.domain.identity.role import Role
 from moniqo.domain.shared.errors import AlreadyExists, Invalid
 
@@ -31,6 +32,7 @@ class CreateUser:
         try:
             async with self.uow() as tx:
                 member = await self.enrolment.admit(tx, applicant, held, is_verified=True)
+                tx.emit(EmailVerified(user_id=member.user.id))
         except AlreadyExists as problem:
             raise refusal(problem) from problem
         return profile_of(member)

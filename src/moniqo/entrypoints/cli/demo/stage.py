@@ -11,20 +11,22 @@ from dishka import AsyncContainer, Provider
 from moniqo.entrypoints.cli.session import parts
 from moniqo.entrypoints.settings import Settings, StorageBackend
 from moniqo.entrypoints.settings.model import Storage
-from moniqo.entrypoints.settings.values import ConnectionUrl
+from moniqo.entrypoints.settings.values import ConnectionUrl, MailBackend
 
 
 @asynccontextmanager
 async def stage(settings: Settings, *overrides: Provider) -> AsyncIterator[AsyncContainer]:
     """The parts on a temporary store of the configured kind beside the configured one.
 
-    Whoever registers there is verified at once.
+    Whoever registers there is verified at once; what is mailed goes with the store.
     """
     security = replace(settings.security, auto_verify_email=True)
-    async with _storage(settings.storage) as storage:
-        temporary = replace(settings, storage=storage, security=security)
-        async with parts(temporary, *overrides) as container:
-            yield container
+    with TemporaryDirectory(prefix="moniqo-demo-mail-") as folder:
+        mail = replace(settings.mail, mail_backend=MailBackend.OUTBOX, mail_folder=Path(folder))
+        async with _storage(settings.storage) as storage:
+            temporary = replace(settings, storage=storage, security=security, mail=mail)
+            async with parts(temporary, *overrides) as container:
+                yield container
 
 
 @asynccontextmanager
