@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -25,6 +25,7 @@ from moniqo.domain.shared.errors import (
     InvalidCredentials,
     Locked,
 )
+from support.clock import SettableClock
 from support.people import KEYS, PASSWORD, People, open_people
 
 
@@ -285,3 +286,55 @@ async def test_a_change_of_password_is_locked_out_meanwhile_too() -> None:
         await people.change_password(caller=caller, change=change)
     people.clock.advance(minutes=15)
     assert (await others.sign_in()).user.email.value == "ada@example.com"
+
+
+class FadingClock(SettableClock):
+    """Once set off, so many looks see the time as it was, and all later ones the next second."""
+
+    looks: int | None = None
+
+    def now(self) -> datetime:
+        if self.looks is not None:
+            self.looks -= 1
+            if self.looks < 0:
+                return super().now() + timedelta(seconds=1)
+        return super().now()
+
+
+async def test_a_lock_that_is_over_before_it_is_told_still_starts_no_session() -> None:
+    hasher, clock = Meddler(), FadingClock()
+    people = await open_people(hasher=hasher, clock=clock)
+    await people.register()
+    others = replace(people, hasher=BcryptPasswordHasher(peppers=KEYS, cost=4))
+
+    async def lock() -> None:
+        for _ in range(5):
+            with pytest.raises(InvalidCredentials):
+                await others.sign_in(password="Wrong-horse-7")
+        clock.advance(minutes=14, seconds=59)
+        clock.looks = 3  # those of the transaction that would start the session
+
+    hasher.meddling = lock
+
+    with pytest.raises(Locked) as refused:
+        await people.sign_in()
+    assert refused.value.retry_after == 1
+    assert len(await trail(people, AuditAction.LOGIN_FAILED)) == 5
+    assert await people.all(Session) == ()
+
+
+async def test_who_was_just_deactivated_does_not_sign_in_and_that_is_audited() -> None:
+    hasher = Meddler()
+    people = await open_people(hasher=hasher)
+    await people.register()
+
+    async def deactivate() -> None:
+        await people.save((await account_of(people)).with_(is_active=False))
+
+    hasher.meddling = deactivate
+
+    with pytest.raises(AccountInactive):
+        await people.sign_in()
+    (row,) = await trail(people, AuditAction.LOGIN_FAILED)
+    assert row.error_message == "ACCOUNT_INACTIVE"
+    assert await people.all(Session) == ()
