@@ -338,3 +338,23 @@ async def test_who_was_just_deactivated_does_not_sign_in_and_that_is_audited() -
     (row,) = await trail(people, AuditAction.LOGIN_FAILED)
     assert row.error_message == "ACCOUNT_INACTIVE"
     assert await people.all(Session) == ()
+
+
+async def test_of_two_changes_of_a_password_by_the_old_one_the_later_is_refused() -> None:
+    hasher = Meddler()
+    people = await open_people(hasher=hasher)
+    await people.register()
+    others = replace(people, hasher=BcryptPasswordHasher(peppers=KEYS, cost=4))
+    caller = await others.authenticate(token=(await others.sign_in()).access_token)
+
+    def change(new: str) -> PasswordChange:
+        return PasswordChange(Password(PASSWORD), Password(new))
+
+    async def rival() -> None:
+        await others.change_password(caller=caller, change=change("Battery-staple-8"))
+
+    hasher.meddling = rival
+
+    with pytest.raises(InvalidCredentials):
+        await people.change_password(caller=caller, change=change("Battery-staple-9"))
+    assert await others.sign_in(password="Battery-staple-8")

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 import pytest_asyncio
 
-from moniqo.application.identity.throttle import Allowance, Throttle
+from moniqo.application.identity.throttle import Allowance, Throttle, keep
 from moniqo.domain.identity.attempts import Attempts
-from moniqo.domain.shared.errors import RateLimited
+from moniqo.domain.shared.errors import RateLimited, StaleVersion
 from support.people import People, open_people
 
 THREE = Allowance("mail", 3, timedelta(hours=1))
@@ -78,3 +78,17 @@ async def test_nothing_that_is_counted_is_kept_in_the_clear(
 
     (kept,) = await people.all(Attempts)
     assert "ada" not in repr(kept)
+
+
+async def test_who_counts_first_at_the_same_moment_is_told_to_begin_again(
+    people: People, throttle: Throttle
+) -> None:
+    async with people.uow() as tx:
+        mine = await throttle.present(tx, THREE, "ada@example.com")
+    await throttle.take(THREE, "ada@example.com")
+
+    with pytest.raises(StaleVersion):
+        async with people.uow() as tx:
+            await keep(tx, mine.counted(people.clock.now(), THREE.window))
+
+    assert [kept.count for kept in await people.all(Attempts)] == [1]
