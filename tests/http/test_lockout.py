@@ -112,16 +112,6 @@ async def test_wrong_passwords_far_apart_do_not_lock(reception: Reception) -> No
     assert await locked(reception) == [401] * 5
 
 
-async def test_s29_a_reset_unlocks(reception: Reception) -> None:
-    await locked(reception)
-    link = await reception.link(MailPurpose.RESET, ADA)
-
-    reset = {"token": link, "password": "Battery-Staple-8"}
-    assert (await reception.post(f"{AUTH}/reset-password", reset)).status == 200
-
-    assert (await reception.log_in(ADA, "Battery-Staple-8")).status == 200
-
-
 async def test_s30_every_refusal_is_counted_and_audited(reception: Reception) -> None:
     await locked(reception)
 
@@ -153,18 +143,49 @@ async def test_s31_whatever_an_account_is_like_wrong_passwords_are_answered_alik
     assert [said(await reception.log_in(ADA, WRONG)) for _ in range(7)] == unknown
 
 
-async def test_names_of_one_account_share_a_lock(reception: Reception) -> None:
+async def by_name(reception: Reception, password: str, name: str = "ADA") -> Reply:
+    """A sign-in by username."""
+    return await reception.post(f"{AUTH}/login", {"username": name, "password": password})
+
+
+async def test_s31_no_answer_tells_that_an_address_and_a_username_are_one_person_s(
+    reception: Reception,
+) -> None:
     await reception.changed(ADA, {"username": Username("ada")})
-    by_name = {"username": "ADA", "password": WRONG}
-    for _ in range(3):
-        await reception.log_in(ADA.upper(), WRONG)
-    for _ in range(2):
-        await reception.post(f"{AUTH}/login", by_name)
+    others = [said(await by_name(reception, WRONG, "nobody")) for _ in range(6)]
 
-    reply = await reception.post(f"{AUTH}/login", by_name | {"password": PASSWORD})
+    assert await locked(reception) == [401] * 5
+    assert (await reception.log_in(ADA.upper(), WRONG)).status == 423
+    assert [said(await by_name(reception, WRONG)) for _ in range(6)] == others
+    assert (await reception.account(ADA)).failed_attempts == 10
 
-    assert reply.status == 423
-    assert (await reception.log_in()).status == 423
+
+async def test_a_name_stays_locked_while_its_owner_signs_in_by_the_other(
+    reception: Reception,
+) -> None:
+    await reception.changed(ADA, {"username": Username("ada")})
+    for _ in range(5):
+        await by_name(reception, WRONG)
+
+    token = (await reception.tokens())["access_token"]
+
+    change = {"current_password": PASSWORD, "new_password": "Battery-Staple-8"}
+    assert (await reception.post(f"{AUTH}/change-password", change, token)).status == 423
+    assert (await by_name(reception, PASSWORD)).status == 423
+
+
+async def test_s29_a_reset_unlocks_every_name(reception: Reception) -> None:
+    await reception.changed(ADA, {"username": Username("ada")})
+    await locked(reception)
+    for _ in range(5):
+        await by_name(reception, WRONG)
+    link = await reception.link(MailPurpose.RESET, ADA)
+
+    reset = {"token": link, "password": "Battery-Staple-8"}
+    assert (await reception.post(f"{AUTH}/reset-password", reset)).status == 200
+
+    assert (await reception.log_in(ADA, "Battery-Staple-8")).status == 200
+    assert (await by_name(reception, "Battery-Staple-8")).status == 200
 
 
 async def test_a_lock_is_one_account_s_alone(reception: Reception) -> None:

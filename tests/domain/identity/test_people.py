@@ -90,11 +90,12 @@ def test_a_sign_in_clears_what_failures_counted() -> None:
         password_changed_at=NOW,
     )
 
-    failed = account.sign_in_failed().sign_in_failed()
+    failed = account.sign_in_failed(NOW).sign_in_failed()
     after = failed.signed_in(NOW, PasswordHash("new"))
 
-    assert failed.failed_attempts == 2
+    assert (failed.failed_attempts, failed.locked_until) == (2, NOW)
     assert (after.failed_attempts, after.last_login_at) == (0, NOW)
+    assert after.locked_until is None
     assert after.password_hash.value == "new"
     assert failed.signed_in(NOW, None).password_hash.value == "old"
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from moniqo.application.identity.changing_passwords import PasswordChanges
-from moniqo.application.identity.lockout import Claim, wrong_password
+from moniqo.application.identity.lockout import Claim, names_of, wrong_password
 from moniqo.application.identity.members import Member, member_of
 from moniqo.application.identity.password_proof import PasswordProof
 from moniqo.application.identity.password_rules import PasswordRules
@@ -80,9 +80,9 @@ class ChangePassword:
 
 
 def own_claim(caller: Principal, account: Account) -> Claim:
-    """The claim of somebody signed in to know their own password."""
+    """The claim of somebody signed in to know their own password, locked if any name is."""
     return Claim(
-        name=str(caller.user_id),
+        names=names_of(account),
         account=account,
         attempt=AuditAction.UPDATE,
         user_id=caller.user_id,

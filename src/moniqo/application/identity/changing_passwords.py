@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from moniqo.application.identity.ending_sessions import end_sessions
-from moniqo.application.identity.lockout import Lockout
+from moniqo.application.identity.lockout import Lockout, names_of
 from moniqo.application.identity.mail_tokens import withdraw
 from moniqo.application.shared.persistence import Transaction
 from moniqo.application.shared.system import Clock
@@ -32,7 +32,7 @@ class PasswordChanges:
     ) -> None:
         """Save the account with it, unlocked; end every session save `but`, and every link."""
         now = self.clock.now()
-        await self.lockout.clear(tx, account.id)
+        await self.lockout.clear(tx, names_of(account))
         await tx[Account].save(account.with_password(hashed, now))
         await end_sessions(tx, user_id, RevokeReason.PASSWORD_CHANGED, now, but=but)
         await withdraw(tx, user_id)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from moniqo.application.identity.credentials import Credentials
-from moniqo.application.identity.lockout import Claim, wrong_password
+from moniqo.application.identity.lockout import Claim, by_email, by_username, wrong_password
 from moniqo.application.identity.members import Member, member_of
 from moniqo.application.identity.password_proof import PasswordProof
 from moniqo.application.identity.ports import EmailAddresses, PasswordHasher
@@ -54,22 +54,22 @@ class LogIn:
     async def _claim(self, credentials: Credentials) -> Claim:
         name, condition = self._named(credentials)
         if condition is None:
-            return Claim(name=name, account=None)
+            return Claim(names=(name,), account=None)
         async with self.uow() as tx:
             account = await tx[Account].first(condition)
             # Nobody is looked for as well, so that time does not tell who exists.
             account_id = account.id if account else AccountId(self.ids.new())
             user = await tx[User].first(eq("account_id", account_id))
-        return Claim(name=name, account=account, user_id=user.id if user else None)
+        return Claim(names=(name,), account=account, user_id=user.id if user else None)
 
     def _named(self, credentials: Credentials) -> tuple[str, Condition | None]:
         """The name and what its account must meet; no condition if no account can have it."""
         try:
             if credentials.email is not None:
                 email = self.emails.canonical(credentials.email)
-                return f"email:{email}", eq("email", email)
+                return by_email(email), eq("email", email)
             username = Username(credentials.username or "")
-            return f"username:{username}", eq("username", username)
+            return by_username(username), eq("username", username)
         except Invalid:
             return f"none:{credentials.email or credentials.username}", None
 
@@ -90,7 +90,7 @@ class LogIn:
             stands = await self.proof.lockout.judge(tx, claim)
             if stands is not None:
                 raise stands
-            await self.proof.lockout.clear(tx, known.id)
+            await self.proof.lockout.clear(tx, claim.names)
             member = await self._member(tx, known)
             await tx[Account].save(member.account.signed_in(self.clock.now(), rehashed))
             session_id, answer = await self.starts.start(tx, member)

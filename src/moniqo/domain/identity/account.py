@@ -28,8 +28,11 @@ class Account(Entity):
     password_changed_at: datetime
 
     def sign_in_failed(self, locked_until: datetime | None = None) -> Self:
-        """With one more wrong password counted, which may have locked the account."""
-        return self.with_(failed_attempts=self.failed_attempts + 1, locked_until=locked_until)
+        """With one more wrong password counted, which may have locked the name it was for."""
+        return self.with_(
+            failed_attempts=self.failed_attempts + 1,
+            locked_until=locked_until or self.locked_until,
+        )
 
     def signed_in(self, now: datetime, rehashed: PasswordHash | None) -> Self:
         """After the right password; `rehashed` replaces a hash that is out of date."""
