@@ -9,7 +9,7 @@ from dishka import Provider, Scope, provide
 
 from moniqo.application.mail.ports import Mailer
 from moniqo.application.notifications.announcing import RELAY_JOB
-from moniqo.application.notifications.retrying import RetryTerms
+from moniqo.application.notifications.relay_outbox import RelayTerms
 from moniqo.application.shared.tasks import TaskQueue
 from moniqo.domain.audit.outbox_event import OutboxEvent
 from moniqo.domain.identity.account import Account
@@ -29,9 +29,9 @@ class Impatient(Provider):
     scope = Scope.APP
 
     @provide
-    def terms(self) -> RetryTerms:
+    def terms(self) -> RelayTerms:
         """No pauses."""
-        return RetryTerms(first_pause=timedelta(milliseconds=1))
+        return RelayTerms(first_pause=timedelta(milliseconds=1))
 
 
 @pytest.fixture

@@ -10,8 +10,7 @@ from moniqo.application.identity.confirm_email_change import ConfirmEmailChange
 from moniqo.application.identity.link import Link
 from moniqo.application.mail.composing import COMPOSERS
 from moniqo.application.mail.mail_event import mailing
-from moniqo.application.notifications.relay_outbox import RelayOutbox
-from moniqo.application.notifications.retrying import RetryTerms
+from moniqo.application.notifications.relay_outbox import RelayOutbox, RelayTerms
 from moniqo.domain.agents.events import RunFailed
 from moniqo.domain.audit.audit_log import AuditLog
 from moniqo.domain.audit.outbox_event import OutboxEvent
@@ -381,7 +380,7 @@ async def test_a_mail_that_is_refused_for_good_is_parked_and_holds_up_no_other()
     (user, _), (other, account) = await room.somebody(), await room.somebody()
     async with people.uow() as tx:
         tx.emit(PasswordChanged(user_id=user.id))
-    tell = RelayOutbox(people.uow, people.clock, Dice(), mailing(room.react), RetryTerms())
+    tell = RelayOutbox(people.uow, people.clock, Dice(), mailing(room.react), RelayTerms())
     room.bag.problem = Undeliverable("The mail server refused: 550 no such person.")
     await tell()
     room.bag.problem = None

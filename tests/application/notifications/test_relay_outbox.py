@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from moniqo.application.notifications.relay_outbox import RelayOutbox
-from moniqo.application.notifications.retrying import RetryTerms
+from moniqo.application.notifications.relay_outbox import RelayOutbox, RelayTerms
 from moniqo.application.shared.persistence import UnitOfWork
 from moniqo.application.shared.query import Listing
 from moniqo.domain.audit.outbox_event import OutboxEvent
@@ -21,7 +20,7 @@ from support.dice import Dice
 from support.people import People
 
 LONG_PAUSE = timedelta(hours=1)
-TERMS = RetryTerms()
+TERMS = RelayTerms()
 LEASE = TERMS.lease
 MOST_ATTEMPTS = TERMS.attempts
 
@@ -104,7 +103,7 @@ async def emit(people: People, *events: Event) -> None:
 
 
 def relay(
-    people: People, reactions: Mapping[type[Event], Any], terms: RetryTerms = TERMS
+    people: People, reactions: Mapping[type[Event], Any], terms: RelayTerms = TERMS
 ) -> RelayOutbox:
     return RelayOutbox(people.uow, people.clock, Dice(), reactions, terms)
 
@@ -302,7 +301,7 @@ async def test_a_service_that_says_when_to_come_again_is_left_alone_until_then()
 async def test_what_an_operator_wants_again_is_told_again() -> None:
     people, flaky = People(), Listener(failures=1)
     await emit(people, opened(people))
-    tell = relay(people, {TradeOpened: (flaky,)}, RetryTerms(attempts=1))
+    tell = relay(people, {TradeOpened: (flaky,)}, RelayTerms(attempts=1))
     await tell()
     parked = await outbox(people)
 
@@ -345,7 +344,7 @@ async def test_a_reaction_that_takes_too_long_is_cut_off_and_tried_again() -> No
             cut.append(True)
             raise
 
-    terms = RetryTerms(limit=timedelta(milliseconds=20))
+    terms = RelayTerms(limit=timedelta(milliseconds=20))
     await relay(people, {TradeOpened: (stalled,)}, terms)()
 
     row = await outbox(people)
@@ -365,7 +364,7 @@ async def test_at_most_so_many_are_told_at_once() -> None:
         await asyncio.sleep(0.001)
         now -= 1
 
-    await relay(people, {TradeOpened: (count,)}, RetryTerms(at_once=3))()
+    await relay(people, {TradeOpened: (count,)}, RelayTerms(at_once=3))()
 
     assert most == 3
 
@@ -386,3 +385,7 @@ async def test_no_reaction_is_cut_off_because_the_store_failed_another() -> None
     first = (await people.all(OutboxEvent))[0]
     assert first.done_at is not None
     assert len(listener.told) >= 1
+
+
+def test_who_tells_an_event_has_time_to_write_down_how_it_went() -> None:
+    assert RelayTerms().lease > RelayTerms().limit

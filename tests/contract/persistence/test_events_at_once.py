@@ -10,8 +10,7 @@ import pytest_asyncio
 
 from moniqo.adapters.persistence.collections import REGISTRY
 from moniqo.application.mail.mail_event import mailing
-from moniqo.application.notifications.relay_outbox import RelayOutbox
-from moniqo.application.notifications.retrying import RetryTerms
+from moniqo.application.notifications.relay_outbox import RelayOutbox, RelayTerms
 from moniqo.domain.audit.outbox_event import OutboxEvent
 from moniqo.domain.identity.events import PasswordChanged, PasswordResetRequested
 from moniqo.domain.identity.mail_token import MailPurpose
@@ -32,7 +31,7 @@ async def people(place: Place) -> AsyncIterator[People]:
 
 
 def relay(people: People, reactions: Any) -> RelayOutbox:
-    terms = RetryTerms(limit=timedelta(seconds=60))
+    terms = RelayTerms(limit=timedelta(seconds=60))
     return RelayOutbox(people.uow, people.clock, Dice(), reactions, terms)
 
 
@@ -83,7 +82,7 @@ async def test_what_is_parked_stays_until_it_is_wanted(people: People) -> None:
         tx.emit(PasswordChanged(user_id=user.id))
     room.bag.problem = Unavailable("Down.")
     tell = RelayOutbox(
-        people.uow, people.clock, Dice(), mailing(room.react), RetryTerms(attempts=2)
+        people.uow, people.clock, Dice(), mailing(room.react), RelayTerms(attempts=2)
     )
     for _ in range(5):
         await tell()

@@ -22,6 +22,8 @@ from moniqo.domain.identity.session import Session
 from moniqo.domain.identity.user import User
 from moniqo.domain.identity.user_settings import UserSettings
 from moniqo.domain.notifications.notification import Notification
+from moniqo.domain.operations.schedule import Schedule
+from moniqo.domain.operations.task import Task
 from moniqo.domain.shared.idempotency_record import IdempotencyRecord
 from moniqo.domain.trading.ledger import LedgerEntry
 from moniqo.domain.trading.market import Candle, Instrument
@@ -72,6 +74,18 @@ REGISTRY = Registry(
         indexes=(("expires_at",),),
         audited=False,
     ),
+    Collection(
+        Task,
+        "tasks",
+        unique=(("kind", "dedupe_key"),),
+        indexes=(
+            ("queue", "ready", "lane", "due_at"),
+            ("status", "ready", "due_at"),
+            ("status", "lease_until"),
+        ),
+        audited=False,
+    ),
+    Collection(Schedule, "schedules", unique=(("name",),), audited=False),
     Collection(Plan, "plans", unique=(("name",),)),
     Collection(
         Subscription,

@@ -6,11 +6,12 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
-from moniqo.application.notifications.retrying import RetryTerms, reason_of
 from moniqo.application.shared.persistence import UnitOfWork
 from moniqo.application.shared.query import Listing, either, is_null, lt
+from moniqo.application.shared.retrying import RetryTerms, reason_of
 from moniqo.application.shared.system import Clock, Randomness
 from moniqo.domain.audit.outbox_event import OutboxEvent
 from moniqo.domain.shared.decoding import decode
@@ -33,6 +34,21 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
+class RelayTerms(RetryTerms):
+    """`at_once` are told at the same time; what was tried in vain so often is parked.
+
+    Who told one may be lost: after `lease` somebody else takes it.
+    """
+
+    at_once: int = 8
+
+    @property
+    def lease(self) -> timedelta:
+        """Longer than the limit, by the time that it takes to write down how it went."""
+        return self.limit + timedelta(seconds=10)
+
+
+@dataclass(frozen=True, slots=True)
 class RelayOutbox:
     """Tell every event that is due, oldest first, to the reactions registered for its kind.
 
@@ -46,7 +62,7 @@ class RelayOutbox:
     clock: Clock
     randomness: Randomness
     reactions: Reactions
-    terms: RetryTerms = field(default_factory=RetryTerms)
+    terms: RelayTerms = field(default_factory=RelayTerms)
 
     async def __call__(self) -> int:
         """Answers how many events are done now."""

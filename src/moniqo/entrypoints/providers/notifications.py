@@ -8,8 +8,7 @@ from moniqo.adapters.queue.unhurried import Unhurried
 from moniqo.application.agents.halt_user import HaltUser
 from moniqo.application.mail.mail_event import MailEvent, mailing
 from moniqo.application.notifications.notify import Notify, reactions
-from moniqo.application.notifications.relay_outbox import Reactions
-from moniqo.application.notifications.retrying import RetryTerms
+from moniqo.application.notifications.relay_outbox import Reactions, RelayTerms
 from moniqo.application.trading.settle_orders import SettleOrders
 from moniqo.domain.identity.events import (
     PasswordResetRequested,
@@ -53,10 +52,10 @@ class Notifications(Provider):
         return {**both, CandlesImported: (settle,), UserSuspended: (halt,)}
 
     @provide
-    def retry_terms(self, settings: Settings) -> RetryTerms:
+    def retry_terms(self, settings: Settings) -> RelayTerms:
         """By the settings `EVENT_*`."""
         chosen = settings.events
-        return RetryTerms(
+        return RelayTerms(
             attempts=chosen.event_attempts,
             at_once=chosen.event_concurrency,
             limit=timedelta(seconds=chosen.event_timeout_seconds),

@@ -1,4 +1,4 @@
-"""When an event that could not be told is told again, and what is kept of the reason."""
+"""When what went wrong is tried again, and what is kept of the reason."""
 
 import re
 from dataclasses import dataclass
@@ -12,22 +12,15 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{40,}")
 
 @dataclass(frozen=True, slots=True)
 class RetryTerms:
-    """`attempts` in vain, and an event is parked; `at_once` are told at the same time.
+    """After `attempts` in vain no further one is made by itself.
 
-    Telling one may take as long as `limit`. Who told it may be lost: after `lease` somebody else
-    takes it. Pauses double from `first_pause` to `longest_pause`.
+    One may take as long as `limit`. Pauses double from `first_pause` to `longest_pause`.
     """
 
     attempts: int = 12
-    at_once: int = 8
     limit: timedelta = timedelta(seconds=20)
     first_pause: timedelta = timedelta(seconds=5)
     longest_pause: timedelta = timedelta(minutes=30)
-
-    @property
-    def lease(self) -> timedelta:
-        """Longer than the limit, by the time that it takes to write down how it went."""
-        return self.limit + timedelta(seconds=10)
 
     def pause(self, attempts: int, problem: Exception, fraction: float) -> timedelta:
         """The pause after so many attempts.

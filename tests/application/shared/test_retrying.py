@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from moniqo.adapters.system import SystemRandomness
-from moniqo.application.notifications.retrying import RetryTerms, reason_of
+from moniqo.application.shared.retrying import RetryTerms, reason_of
 from moniqo.domain.shared.errors import Unavailable
 
 PROBLEM = RuntimeError("not now")
@@ -33,10 +33,6 @@ def test_who_says_when_to_come_again_is_not_asked_earlier(asked: int | None, lea
 
     assert RetryTerms().pause(1, problem, 0).total_seconds() == least
     assert RetryTerms().pause(1, problem, 0.5).total_seconds() == least * 1.25
-
-
-def test_who_tells_an_event_has_time_to_write_down_how_it_went() -> None:
-    assert RetryTerms().lease > RetryTerms().limit
 
 
 def test_a_reason_names_nobody_and_opens_nothing() -> None:
