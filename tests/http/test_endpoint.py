@@ -16,6 +16,13 @@ def test_a_path_parameter_that_is_no_id_is_a_fault() -> None:
         async def fetch(self: Controller, tool_id: str) -> None: ...
 
 
+def test_a_get_that_acts_without_asking_whether_it_is_only_looked_at_is_a_fault() -> None:
+    with pytest.raises(TypeError, match="only looked at"):
+
+        @endpoint(GET, "/bell", summary="Ring by looking")
+        async def ring(self: Controller) -> None: ...
+
+
 def test_a_listing_without_lists_is_a_fault() -> None:
     with pytest.raises(TypeError, match="a listing needs `lists`"):
 

@@ -231,12 +231,12 @@ class OpenController(Controller):
         """Nothing to say."""
 
     @endpoint(GET, "/broken", summary="Break", public=True)
-    async def broken(self) -> None:
+    async def broken(self) -> Echoed:
         """A fault of ours."""
         raise RuntimeError("SELECT secret FROM /etc/passwd")
 
     @endpoint(GET, "/closed", summary="Closed", public=True)
-    async def closed(self) -> None:
+    async def closed(self) -> Echoed:
         """A store that is away."""
         raise Unavailable("The store is closed.", retry_after=7)
 
@@ -260,7 +260,7 @@ class MissingController(Controller):
     tag = "Missing"
 
     @endpoint(GET, summary="Miss", public=True)
-    async def miss(self, missing: Missing) -> None:
+    async def miss(self, missing: Missing) -> Echoed:
         """Must not start."""
         raise NotImplementedError
 

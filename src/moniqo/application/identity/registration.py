@@ -49,7 +49,12 @@ def refusal(problem: AlreadyExists) -> AppError:
     """What to tell somebody whose address or username belongs to somebody else already."""
     taken = {fault.field for fault in problem.faults}
     if "email" in taken:
-        return EmailAlreadyRegistered("This e-mail address is registered already.")
+        return address_taken()
     if "username" in taken:
         return UsernameTaken("This username is taken.")
     return problem
+
+
+def address_taken() -> AppError:
+    """What is told of an address that is somebody else's."""
+    return EmailAlreadyRegistered("This e-mail address is registered already.")

@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, Generic, NewType, TypeVar, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 from moniqo.application.files.upload import Upload
@@ -14,6 +14,10 @@ from moniqo.domain.shared.schema import peel, plain
 from moniqo.entrypoints.http.etags import Seen
 
 T = TypeVar("T")
+
+
+Looking = NewType("Looking", bool)
+"""That HEAD asks: the answer is GET's, and nothing is done that GET would do."""
 
 
 class Changes(dict[str, Any], Generic[T]):
@@ -30,6 +34,7 @@ class Source(StrEnum):
     LIST = "list"
     QUERY = "query"
     SEEN = "seen"
+    LOOKING = "looking"
     CALLER = "caller"
     DEPENDENCY = "dependency"
 
@@ -79,4 +84,11 @@ def _argument(name: str, kind: Any, path: str, *, has_lists: bool) -> Argument:
 def _by_kind(kind: Any) -> Source:
     if isinstance(kind, type) and issubclass(kind, Upload):
         return Source.UPLOAD
-    return {Seen: Source.SEEN, Principal: Source.CALLER}.get(kind, Source.DEPENDENCY)
+    return _KINDS.get(kind, Source.DEPENDENCY)
+
+
+_KINDS: dict[Any, Source] = {
+    Seen: Source.SEEN,
+    Looking: Source.LOOKING,
+    Principal: Source.CALLER,
+}

@@ -100,7 +100,8 @@ def endpoint(method: HTTPMethod, path: str = "", **says: Unpack[Says]) -> Callab
     Its parameters: a name in the path template is a UUID; `data` the body; `changes` a
     `Changes[Payload]`; an `Upload` the file that was sent; `listing` a `Listing` read as `lists`
     says; `query` a dataclass of query parameters; a `Principal` the caller; `Seen` what the
-    client has already; everything else a dependency, resolved once.
+    client has already; `Looking` whether HEAD asks, which a GET that acts must take; everything
+    else a dependency, resolved once.
     """
 
     def mark(function: F) -> F:
@@ -112,6 +113,8 @@ def endpoint(method: HTTPMethod, path: str = "", **says: Unpack[Says]) -> Callab
             returns=get_type_hints(function, include_extras=True)["return"],
             **says,
         )
+        if found.acts and found.taken(Source.LOOKING) is None:
+            raise TypeError("a GET that acts must do nothing when it is only looked at")
         setattr(function, _MARK, found)
         return function
 

@@ -46,6 +46,7 @@ class Handler:
         self._body = endpoint.taken(Source.BODY, Source.CHANGES, Source.UPLOAD)
         self._query = endpoint.taken(Source.LIST, Source.QUERY)
         self._seen = endpoint.taken(Source.SEEN)
+        self._looking = endpoint.taken(Source.LOOKING)
         self._read_query = self._query_reader()
         self._render = renderer(endpoint.returns, runtime.codec)
         streamed = streamed_type(endpoint.returns)
@@ -82,8 +83,8 @@ class Handler:
             await self._prepare_change(scope, source, arguments)
         if self._seen is not None:
             arguments[self._seen.name] = etags.Seen(tuple(header(scope, b"if-none-match")))
-        if self.endpoint.acts and ASKED_HEAD in scope:
-            return self._respond(scope, None)
+        if self._looking is not None:
+            arguments[self._looking.name] = ASKED_HEAD in scope
         perform = partial(self._perform, scope, arguments)
         if repeat is None:
             return await perform()

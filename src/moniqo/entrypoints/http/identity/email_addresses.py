@@ -1,12 +1,14 @@
 """Addresses that are confirmed or replaced."""
 
 from moniqo.application.identity.addressee import Addressee
+from moniqo.application.identity.check_link import CheckLink
 from moniqo.application.identity.confirm_email_change import ConfirmEmailChange
 from moniqo.application.identity.link import Link
 from moniqo.application.identity.principal import Principal
 from moniqo.application.identity.request_email_change import EmailChange, RequestEmailChange
 from moniqo.application.identity.resend_verification import ResendVerification
 from moniqo.application.identity.verify_email import VerifyEmail
+from moniqo.domain.identity.mail_token import MailPurpose
 from moniqo.domain.shared.errors import (
     EmailAlreadyRegistered,
     InvalidCredentials,
@@ -14,6 +16,7 @@ from moniqo.domain.shared.errors import (
     Locked,
     RateLimited,
 )
+from moniqo.entrypoints.http.arguments import Looking
 from moniqo.entrypoints.http.endpoint import GET, POST, Controller, endpoint
 
 _VERIFIED = "Your address is confirmed. You can sign in."
@@ -34,9 +37,14 @@ class EmailController(Controller):
         public=True,
         refuses=(InvalidToken,),
     )
-    async def follow_verification(self, query: Link, verify_email: VerifyEmail) -> None:
+    async def follow_verification(
+        self, query: Link, looking: Looking, verify_email: VerifyEmail, check_link: CheckLink
+    ) -> None:
         """What the link of the mail leads to. It works once; HEAD does not use it up."""
-        await verify_email(link=query)
+        if looking:
+            await check_link(link=query, purpose=MailPurpose.VERIFY)
+        else:
+            await verify_email(link=query)
 
     @endpoint(
         POST,
@@ -70,9 +78,14 @@ class EmailController(Controller):
         public=True,
         refuses=(InvalidToken, EmailAlreadyRegistered),
     )
-    async def follow_change(self, query: Link, confirm: ConfirmEmailChange) -> None:
+    async def follow_change(
+        self, query: Link, looking: Looking, confirm: ConfirmEmailChange, check_link: CheckLink
+    ) -> None:
         """What the link of the mail leads to. It works once; HEAD does not use it up."""
-        await confirm(link=query)
+        if looking:
+            await check_link(link=query, purpose=MailPurpose.EMAIL_CHANGE)
+        else:
+            await confirm(link=query)
 
     @endpoint(
         POST,
