@@ -1,11 +1,17 @@
 """Links from mails: each good once, for one thing, and told alike when it is not."""
 
 import asyncio
+import logging
+import re
+from base64 import b64encode
 from collections.abc import AsyncIterator
+from hashlib import sha256
 from typing import Any
+from urllib.parse import quote, urlsplit
 
 import pytest
 
+from moniqo.application.mail.pages import Pages
 from moniqo.application.shared.query import eq
 from moniqo.domain.audit.audit_log import AuditAction, AuditLog
 from moniqo.domain.audit.outbox_event import OutboxEvent
@@ -66,11 +72,87 @@ async def test_following_the_link_verifies_and_looking_at_it_does_not(
     assert (await reception.account(ADA)).is_verified
 
 
+async def test_without_a_frontend_a_reset_link_leads_to_a_form_that_uses_it(
+    reception: Reception, caplog: pytest.LogCaptureFixture
+) -> None:
+    link = await reception.link(MailPurpose.RESET, ADA)
+    pages = await reception.house.container.get(Pages)
+    path = urlsplit(pages.link(MailPurpose.RESET, link))._replace(scheme="", netloc="").geturl()
+
+    with caplog.at_level(logging.DEBUG):
+        page = await reception.nobody.get(path)
+        head = await reception.nobody.send("HEAD", path)
+    put = await reception.nobody.put(f"{AUTH}/reset-password", {})
+    body = {"token": link, "password": NEW}
+
+    assert (page.status, page.header("content-type")) == (200, "text/html; charset=utf-8")
+    assert (page.header("cache-control"), page.header("referrer-policy")) == (
+        "no-store",
+        "no-referrer",
+    )
+    assert (head.status, head.body, dict(head.headers).keys()) == (
+        200,
+        b"",
+        dict(page.headers).keys(),
+    )
+    assert put.header("allow") == "GET, HEAD, OPTIONS, POST"
+    logged = repr([vars(record) for record in caplog.records])
+    assert "reset-password" in logged
+    assert link not in logged
+    assert (await reception.post(f"{AUTH}/reset-password", body)).status == 200
+    assert (await reception.nobody.get(path)).code == "INVALID_TOKEN"
+
+
+async def test_the_form_runs_its_own_script_and_style_and_nothing_else(
+    reception: Reception,
+) -> None:
+    link = await reception.link(MailPurpose.RESET, ADA)
+
+    page = await reception.nobody.get(f"{AUTH}/reset-password?token={link}")
+
+    text = page.body.decode()
+    parts = dict(re.findall(r"<(style|script)>(.*?)</", text, re.DOTALL))
+    hashes = {
+        name: b64encode(sha256(part.encode()).digest()).decode() for name, part in parts.items()
+    }
+    policy = dict(
+        one.split(" ", 1) for one in (page.header("content-security-policy") or "").split("; ")
+    )
+    assert policy == {
+        "default-src": "'none'",
+        "script-src": f"'sha256-{hashes['script']}'",
+        "style-src": f"'sha256-{hashes['style']}'",
+        "connect-src": "'self'",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+        "frame-ancestors": "'none'",
+    }
+    assert link not in text
+    assert not re.search(r"https?:|src=|href=|@import|<input[^>]* name=|action=", text)
+
+
+async def test_a_look_at_a_new_address_tells_what_following_would(reception: Reception) -> None:
+    link = await reception.link(MailPurpose.EMAIL_CHANGE, ADA, to="bob@example.com")
+    path = f"{AUTH}/confirm-email-change?token={link}"
+
+    free = await reception.nobody.send("HEAD", path)
+    await reception.house.made("bob")
+    taken = [await reception.nobody.send(method, path) for method in ("HEAD", "GET")]
+    own = await reception.link(MailPurpose.EMAIL_CHANGE, ADA, to=ADA)
+
+    assert (free.status, [reply.status for reply in taken]) == (200, [400, 400])
+    assert taken[1].code == "EMAIL_ALREADY_REGISTERED"
+    path = f"{AUTH}/confirm-email-change?token={own}"
+    looks = [(await reception.nobody.send(method, path)).status for method in ("HEAD", "GET")]
+    assert looks == [200, 200]
+
+
 async def test_a_link_to_follow_needs_its_token(reception: Reception) -> None:
     for method in ("GET", "HEAD"):
         for query in ("", "?token=", "?token=a&token=b", "?other=a"):
-            reply = await reception.nobody.send(method, f"{AUTH}/verify-email{query}")
-            assert reply.status == 422
+            for route in ("verify-email", "confirm-email-change", "reset-password"):
+                reply = await reception.nobody.send(method, f"{AUTH}/{route}{query}")
+                assert reply.status == 422
 
 
 async def test_s22_a_link_is_used_once_by_twenty_at_once(reception: Reception) -> None:
@@ -116,6 +198,14 @@ async def test_s23_every_faulty_link_is_told_alike(
     told = {(reply.status, reply.code, reply.json["message"]) for reply in replies.values()}
     assert len(told) == 1
     assert told.pop()[:2] == (400, "INVALID_TOKEN")
+    path, _ = use(purpose, "")
+    looks = [
+        await reception.nobody.send(method, f"{path}?token={quote(link)}")
+        for link in links.values()
+        for method in ("HEAD", "GET")
+    ]
+    assert {reply.status for reply in looks} == {400}
+    assert {reply.code for reply in looks if reply.body} == {"INVALID_TOKEN"}
 
 
 @pytest.mark.parametrize("token", ["", None, [], {}, ["a"], {"$gt": ""}, 7, True, "a" * 513])

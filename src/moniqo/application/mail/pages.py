@@ -28,7 +28,7 @@ class Pages:
 
     @classmethod
     def of_api(cls, base: str) -> Self:
-        """Without a web application: the routes themselves, at the API's own address."""
+        """Without a web application: the routes themselves, which answer GET for its sake."""
         base = base.rstrip("/")
         auth = f"{base}{API}"
         return cls(

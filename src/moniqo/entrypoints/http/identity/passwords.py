@@ -2,9 +2,12 @@
 
 from moniqo.application.identity.addressee import Addressee
 from moniqo.application.identity.change_password import ChangePassword, PasswordChange
+from moniqo.application.identity.check_link import CheckLink
 from moniqo.application.identity.forgot_password import ForgotPassword
+from moniqo.application.identity.link import Link
 from moniqo.application.identity.principal import Principal
 from moniqo.application.identity.reset_password import PasswordReset, ResetPassword
+from moniqo.domain.identity.mail_token import MailPurpose
 from moniqo.domain.shared.errors import (
     InvalidCredentials,
     InvalidToken,
@@ -12,7 +15,9 @@ from moniqo.domain.shared.errors import (
     RateLimited,
     WeakPassword,
 )
-from moniqo.entrypoints.http.endpoint import POST, Controller, endpoint
+from moniqo.entrypoints.http.endpoint import GET, POST, Controller, endpoint
+from moniqo.entrypoints.http.identity.password_page import PASSWORD_PAGE
+from moniqo.entrypoints.http.wire import Answer
 
 
 class PasswordController(Controller):
@@ -32,6 +37,19 @@ class PasswordController(Controller):
     async def forgot(self, data: Addressee, forgot_password: ForgotPassword) -> None:
         """Have a link mailed. The answer is the same whether or not anybody has the address."""
         await forgot_password(addressee=data)
+
+    @endpoint(
+        GET,
+        "/reset-password",
+        summary="Open the page that sets a password by a mailed link",
+        public=True,
+        refuses=(InvalidToken,),
+        media=("text/html",),
+    )
+    async def open_reset(self, query: Link, check_link: CheckLink) -> Answer:
+        """What the link of the mail leads to where no `FRONTEND_URL` is set: a form."""
+        await check_link(link=query, purpose=MailPurpose.RESET)
+        return PASSWORD_PAGE
 
     @endpoint(
         POST,
