@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, Protocol, TypeVar
 
 from moniqo.adapters.persistence.collection import Collection
+from moniqo.adapters.persistence.task_store import TaskStore
 from moniqo.application.identity.people import PeopleReader
 from moniqo.application.shared.query import Condition
 from moniqo.domain.shared.entity import Entity
@@ -78,6 +79,9 @@ class Backend(Protocol):
 
     def people(self) -> PeopleReader:
         """Users joined with their accounts."""
+
+    def tasks(self) -> TaskStore:
+        """Tasks as workers see them."""
 
     async def migrate(self) -> None:
         """Bring schema and indexes to the state this version needs; idempotent."""

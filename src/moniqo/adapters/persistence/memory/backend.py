@@ -6,6 +6,10 @@ from moniqo.adapters.persistence.collection import Registry
 from moniqo.adapters.persistence.memory.people import MemoryPeople
 from moniqo.adapters.persistence.memory.session import MemorySession
 from moniqo.adapters.persistence.memory.table import Table
+from moniqo.adapters.persistence.memory.tasks import MemoryTasks
+from moniqo.adapters.system import SystemClock
+from moniqo.application.shared.system import Clock
+from moniqo.domain.operations.task import Task
 
 
 class MemoryBackend:
@@ -15,11 +19,14 @@ class MemoryBackend:
     a flow and not the whole world around it.
     """
 
-    def __init__(self, registry: Registry, *, references: bool = True) -> None:
+    def __init__(
+        self, registry: Registry, *, references: bool = True, clock: Clock | None = None
+    ) -> None:
         self.registry = registry
         self.references = references
         self.tables = {item.entity: Table(item) for item in registry}
         self.writing = asyncio.Lock()
+        self._clock = clock or SystemClock()
 
     def session(self) -> MemorySession:
         """See `Backend`."""
@@ -29,6 +36,10 @@ class MemoryBackend:
     def people(self) -> MemoryPeople:
         """Users with their accounts."""
         return MemoryPeople(self.tables)
+
+    def tasks(self) -> MemoryTasks:
+        """See `Backend`."""
+        return MemoryTasks(self.session, self.registry[Task], self._clock)
 
     async def migrate(self) -> None:
         """Nothing to do."""

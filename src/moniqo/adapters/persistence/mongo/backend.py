@@ -7,6 +7,7 @@ from moniqo.adapters.persistence.mongo.principals import MongoPrincipals
 from moniqo.adapters.persistence.mongo.schema import bring_up, lacking
 from moniqo.adapters.persistence.mongo.session import MongoSession
 from moniqo.adapters.persistence.mongo.store import Store
+from moniqo.adapters.persistence.mongo.tasks import MongoTasks
 from moniqo.adapters.persistence.slow_queries import SlowQueries
 
 
@@ -29,6 +30,10 @@ class MongoBackend:
     def people(self) -> MongoPeople:
         """Users with their accounts."""
         return MongoPeople(self._store)
+
+    def tasks(self) -> MongoTasks:
+        """See `Backend`."""
+        return MongoTasks(self._store)
 
     async def migrate(self) -> None:
         """See `Backend`: collections and indexes."""

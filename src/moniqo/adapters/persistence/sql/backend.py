@@ -9,6 +9,7 @@ from moniqo.adapters.persistence.sql.people import SqlPeople
 from moniqo.adapters.persistence.sql.principals import SqlPrincipals
 from moniqo.adapters.persistence.sql.schema import Schema
 from moniqo.adapters.persistence.sql.session import SqlSession
+from moniqo.adapters.persistence.sql.tasks import SqlTasks
 from moniqo.domain.shared.errors import Unavailable
 
 C = TypeVar("C")
@@ -33,6 +34,10 @@ class SqlBackend(Generic[C]):
     def people(self) -> SqlPeople[C]:
         """Users with their accounts."""
         return SqlPeople(self._driver, self.schema)
+
+    def tasks(self) -> SqlTasks[C]:
+        """See `Backend`."""
+        return SqlTasks(self._driver, self.schema)
 
     async def migrate(self) -> None:
         """See `Backend`."""
