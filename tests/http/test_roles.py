@@ -101,10 +101,16 @@ async def test_a_role_that_cannot_be_is_refused(king: Client, draft: dict[str, A
 async def test_a_name_is_taken_once(king: Client) -> None:
     analyst = await made(king, "Analyst")
 
-    again = await king.post(ROLES, {"name": "Analyst"})
-    renamed = await king.patch(f"{ROLES}/{analyst['id']}", {"name": "Superadmin"})
+    again = [await king.post(ROLES, {"name": name}) for name in ("Analyst", "ANALYST", "ａnalyst")]
+    renamed = [
+        await king.patch(f"{ROLES}/{analyst['id']}", {"name": name})
+        for name in ("Superadmin", "superadmin", "uSER")
+    ]
+    own = await king.patch(f"{ROLES}/{analyst['id']}", {"name": "analyst"})
 
-    assert [(reply.status, reply.code) for reply in (again, renamed)] == [(409, "CONFLICT")] * 2
+    refused = [(reply.status, reply.code, reply.faults) for reply in (*again, *renamed)]
+    assert refused == [(409, "CONFLICT", {"name": "is taken"})] * 6
+    assert (own.status, own.data["name"]) == (200, "analyst")
 
 
 @pytest.mark.parametrize("name", SYSTEM)

@@ -135,6 +135,21 @@ async def test_whoever_becomes_superadmin_while_being_shut_out_does_not_count(
             await people.remove(user)
 
 
+async def test_of_names_that_differ_in_case_one_becomes_a_role_s(people: People) -> None:
+    king = await people.made("Superadmin")
+    create = CreateRole(people.operating, people.ids)
+    for _ in range(ROUNDS):
+        name = f"x{people.ids.new().hex}"
+
+        outcomes = await _outcomes(
+            *(create(caller=king, draft=RoleDraft(name=one)) for one in (name, name.upper()) * 2)
+        )
+
+        assert sum(isinstance(it, AlreadyExists) for it in outcomes) == 3
+        roles = await people.all(Role)
+        assert sum(role.name.casefold() == name for role in roles) == 1
+
+
 async def test_nobody_gets_a_role_that_is_removed_at_the_same_moment(people: People) -> None:
     king = await people.made("Superadmin")
     create, remove = CreateRole(people.operating, people.ids), RemoveRole(people.operating)

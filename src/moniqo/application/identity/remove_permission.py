@@ -5,14 +5,12 @@ from dataclasses import dataclass
 from moniqo.application.identity.members import SUPERADMIN
 from moniqo.application.identity.permissions import is_built_in
 from moniqo.application.identity.recorded_changes import RecordedChanges
+from moniqo.application.identity.roles import every_role
 from moniqo.application.shared.persistence import Transaction
-from moniqo.application.shared.query import Listing
 from moniqo.domain.audit.audit_log import AuditAction
 from moniqo.domain.identity.role import Permission, Role
 from moniqo.domain.shared.errors import RuleViolated
 from moniqo.domain.shared.ids import PermissionId
-
-_AT_ONCE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +38,9 @@ class RemovePermission:
 
 
 async def _release(tx: Transaction, permission_id: PermissionId) -> None:
-    cursor = None
-    while True:
-        page = await tx[Role].page(Listing(limit=_AT_ONCE, cursor=cursor))
-        for role in page.items:
-            if permission_id not in role.permission_ids:
-                continue
-            if role.name != SUPERADMIN:
-                raise RuleViolated(f"The role {role.name} holds this permission.")
-            await tx[Role].save(role.without(permission_id))
-        cursor = page.next_cursor
-        if cursor is None:
-            return
+    for role in await every_role(tx):
+        if permission_id not in role.permission_ids:
+            continue
+        if role.name != SUPERADMIN:
+            raise RuleViolated(f"The role {role.name} holds this permission.")
+        await tx[Role].save(role.without(permission_id))

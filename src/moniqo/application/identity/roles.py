@@ -6,11 +6,12 @@ from moniqo.application.identity.members import ORDINARY, keys_of, permissions_o
 from moniqo.application.identity.principal import Principal
 from moniqo.application.identity.system_roles import SYSTEM_ROLES
 from moniqo.application.shared.persistence import Transaction
-from moniqo.application.shared.query import eq
+from moniqo.application.shared.query import Listing, eq
 from moniqo.domain.identity.role import Role
 from moniqo.domain.shared.errors import Forbidden, Invalid, Unavailable
 from moniqo.domain.shared.ids import RoleId
 
+_AT_ONCE = 20
 _EVERYBODYS = frozenset(SYSTEM_ROLES[ORDINARY][1])
 
 
@@ -28,6 +29,18 @@ async def known_role(tx: Transaction, role_id: RoleId) -> Role:
     if role is None:
         raise Invalid.field("role_id", "refers to nothing that exists")
     return role
+
+
+async def every_role(tx: Transaction) -> tuple[Role, ...]:
+    """All roles there are."""
+    found: tuple[Role, ...] = ()
+    cursor = None
+    while True:
+        page = await tx[Role].page(Listing(limit=_AT_ONCE, cursor=cursor))
+        found += page.items
+        cursor = page.next_cursor
+        if cursor is None:
+            return found
 
 
 async def keep_role(tx: Transaction, role: Role) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from moniqo.application.identity.permissions import grant
 from moniqo.application.identity.principal import Principal
 from moniqo.application.identity.recorded_changes import RecordedChanges
+from moniqo.application.identity.role_names import require_free_name
 from moniqo.application.shared.persistence import Transaction
 from moniqo.domain.audit.audit_log import AuditAction
 from moniqo.domain.identity.role import Role
@@ -19,7 +20,8 @@ class UpdateRole:
 
     What its holders may do changes with their next request. Raises `NotFound`, `RuleViolated`
     for a system role, `Forbidden` for a permission that is new to the role and that the caller
-    lacks, `Invalid` for one that does not exist, `AlreadyExists` if the name is taken.
+    lacks, `Invalid` for one that does not exist, `AlreadyExists` if the name is taken, in whatever
+    case.
     """
 
     changes: RecordedChanges
@@ -36,6 +38,8 @@ class UpdateRole:
         async def change(tx: Transaction) -> Role:
             role = await tx[Role].get(role_id)
             role.require_changeable()
+            if fields.get("name", role.name) != role.name:
+                await require_free_name(tx, fields["name"], role_id)
             await grant(tx, caller, (item for item in wanted if item not in role.permission_ids))
             return await tx[Role].save(role.with_(**fields))
 

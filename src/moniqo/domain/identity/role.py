@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, Self
+from unicodedata import normalize
 
 from moniqo.domain.shared.entity import Entity
 from moniqo.domain.shared.errors import RuleViolated
@@ -22,6 +23,11 @@ RoleName = Annotated[
         rf"{_SEEN}([^\x00-\x1f\x7f-\x9f]*{_SEEN})?", "a name in one line, without outer spaces"
     ),
 ]
+
+
+def folded(name: str) -> str:
+    """What names have in common that differ in the case or the form of their letters only."""
+    return normalize("NFKC", normalize("NFKC", name).casefold())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
