@@ -15,7 +15,7 @@ from moniqo.application.mail.pages import Pages
 from moniqo.application.shared.query import eq
 from moniqo.domain.audit.audit_log import AuditAction, AuditLog
 from moniqo.domain.audit.outbox_event import OutboxEvent
-from moniqo.domain.identity.credentials import Email
+from moniqo.domain.identity.credentials import Email, Username
 from moniqo.domain.identity.mail_token import MailPurpose
 from support.house import PASSWORD
 from support.reception import AUTH, ME, Reception, open_reception
@@ -358,6 +358,25 @@ async def test_sign_ups_that_mail_are_counted_where_they_come_from(reception: Re
     ]
 
     assert statuses == [201] * 20 + [429]
+
+
+async def test_names_that_are_taken_are_told_as_often_as_mails_are_sent(
+    reception: Reception,
+) -> None:
+    name = {"first_name": "Eve", "last_name": "Lovelace", "password": PASSWORD}
+    await reception.changed(ADA, {"username": Username("ada")})
+    tries = [{"email": ADA}, {"email": "eve@example.com", "username": "ada"}] * 10
+
+    told = [await reception.post(f"{AUTH}/register", name | one) for one in tries]
+    refused = await reception.post(f"{AUTH}/register", name | {"email": ADA})
+    mailed = await reception.post(f"{AUTH}/register", name | {"email": "eve@example.com"})
+    elsewhere = await reception.from_("203.0.113.1").post(f"{AUTH}/register", name | {"email": ADA})
+
+    codes = {"EMAIL_ALREADY_REGISTERED", "USERNAME_TAKEN"}
+    assert ({reply.status for reply in told}, {reply.code for reply in told}) == ({400}, codes)
+    assert (refused.status, refused.code) == (429, "RATE_LIMITED")
+    assert refused.header("retry-after") == "3600"
+    assert (mailed.status, elsewhere.status) == (429, 400)
 
 
 async def test_an_address_is_changed_by_who_has_both(reception: Reception) -> None:

@@ -79,6 +79,7 @@ class People:
     refresh_tokens: HmacRefreshTokens = field(default_factory=lambda: HmacRefreshTokens(keys=KEYS))
     terms: SessionTerms = field(default_factory=SessionTerms)
     per_ip: Allowance = PER_IP
+    mails_per_ip: int = 20
 
     @property
     def uow(self) -> RecordedUnitOfWork:
@@ -133,7 +134,8 @@ class People:
     def mail_requests(self) -> MailRequests:
         """Mails that are asked for."""
         limits = MailLimits(
-            Allowance("mail", 3, timedelta(hours=1)), Allowance("mail_ip", 20, timedelta(hours=1))
+            Allowance("mail", 3, timedelta(hours=1)),
+            Allowance("mail_ip", self.mails_per_ip, timedelta(hours=1)),
         )
         return MailRequests(self.uow, self.ids, self.throttle, limits)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from moniqo.application.identity.throttle import Allowance, Throttle
+from moniqo.application.identity.throttle import Allowance, Throttle, keep
 from moniqo.application.shared.caller import current_call
 from moniqo.application.shared.conflicts import settled
 from moniqo.application.shared.persistence import Transaction, UnitOfWork
@@ -12,6 +12,7 @@ from moniqo.application.shared.system import Ids
 from moniqo.application.shared.trail import audit_entry
 from moniqo.domain.audit.audit_log import AuditAction, AuditLog
 from moniqo.domain.identity.credentials import Email
+from moniqo.domain.shared.errors import RateLimited
 from moniqo.domain.shared.event import Event
 
 
@@ -40,6 +41,26 @@ class MailRequests:
     ) -> None:
         """Tell of `event`, which mails to `email`; `what` is asked for. Raises `RateLimited`."""
         await settled(lambda: self._ask(event, email, what, account_id))
+
+    async def too_many(self) -> RateLimited | None:
+        """What stands against one more from where the call comes; None if nothing does."""
+        async with self.uow() as tx:
+            here = await self.throttle.present(tx, self.limits.per_ip, _network())
+        try:
+            self.throttle.require(self.limits.per_ip, here)
+        except RateLimited as refusal:
+            return refusal
+        return None
+
+    async def count(self) -> None:
+        """Count what tells as much as a mail would, however many there were before."""
+        await settled(self._count)
+
+    async def _count(self) -> None:
+        async with self.uow() as tx:
+            here = await self.throttle.present(tx, self.limits.per_ip, _network())
+            now = self.throttle.clock.now()
+            await keep(tx, here.counted(now, self.limits.per_ip.window))
 
     async def count_in(self, tx: Transaction) -> None:
         """Count a mail that greets a new address; raises `RateLimited` if there were too many.

@@ -20,7 +20,8 @@ class RegisterUser:
 
     Without `auto_verify` the account cannot sign in before its address is confirmed, for which
     a link is mailed. Raises `EmailAlreadyRegistered`, `UsernameTaken`, `WeakPassword`, `Invalid`,
-    `Unavailable`, and `RateLimited` where too many mails were asked for.
+    `Unavailable`, and `RateLimited` where too many mails were asked for. To be told that a name is
+    taken counts like a mail, so that nobody finds out who is registered by asking on and on.
     """
 
     uow: UnitOfWork
@@ -30,11 +31,14 @@ class RegisterUser:
 
     async def __call__(self, *, registration: Registration) -> Profile:
         """The new user."""
+        # Before anything is decided: of many at once for one name all are told that it is taken.
+        too_many = await self.requests.too_many()
         applicant = await self.enrolment.examine(registration)
         try:
             member = await settled(lambda: self._admit(applicant))
         except AlreadyExists as problem:
-            raise refusal(problem) from problem
+            await self.requests.count()
+            raise too_many or refusal(problem) from problem
         return profile_of(member)
 
     async def _admit(self, applicant: Applicant) -> Member:
