@@ -4,12 +4,15 @@ from dataclasses import replace
 
 from dishka import AsyncContainer
 
-from moniqo.adapters.queue.in_process import InProcessQueue
+from moniqo.adapters.persistence.backend import Backend
+from moniqo.adapters.persistence.collections import REGISTRY
+from moniqo.adapters.persistence.recording import RecordedUnitOfWork
+from moniqo.adapters.queue.doorbell import Doorbell
 from moniqo.application.mail.ports import Mailer
-from moniqo.application.notifications.announcing import AnnouncingUnitOfWork
+from moniqo.application.notifications.relay_outbox import RELAY_OUTBOX
 from moniqo.application.shared.persistence import UnitOfWork
 from moniqo.application.shared.query import Listing
-from moniqo.application.shared.system import Ids
+from moniqo.application.shared.system import Clock, Ids
 from moniqo.domain.agents.events import RunFailed
 from moniqo.domain.notifications.notification import Notification
 from moniqo.domain.shared.ids import FlowId, FlowRunId, UserId
@@ -43,12 +46,12 @@ class Parts:
 
 async def test_a_user_is_told_right_after_the_commit() -> None:
     container = build_container(ON_MEMORY, Bags())
-    parts, queue = await Parts.of(container), await container.get(InProcessQueue)
+    parts, bell = await Parts.of(container), await container.get(Doorbell)
     user_id = (await registered_user(parts)).id
 
     async with parts.uow() as tx:
         tx.emit(parts.failure(user_id))
-    await queue.drain()
+    await bell.drain()
 
     bag = await container.get(Mailer)
     assert isinstance(bag, Bag)
@@ -59,15 +62,15 @@ async def test_a_user_is_told_right_after_the_commit() -> None:
 
 async def test_what_was_left_untold_is_told_at_the_next_start() -> None:
     container = build_container(ON_MEMORY, Bags())
-    parts, queue = await Parts.of(container), await container.get(InProcessQueue)
+    parts, bell = await Parts.of(container), await container.get(Doorbell)
     user_id = (await registered_user(parts)).id
-    assert isinstance(parts.uow, AnnouncingUnitOfWork)
-    async with parts.uow.uow() as tx:
+    backend, clock = await container.get(Backend), await container.get(Clock)
+    async with RecordedUnitOfWork(backend, REGISTRY, clock, parts.ids)() as tx:
         tx.emit(parts.failure(user_id))
     before = await parts.titles()
 
-    await queue.resume()
-    await queue.drain()
+    await bell.ring(RELAY_OUTBOX)
+    await bell.drain()
 
     assert (before, await parts.titles()) == ([], ["A run of a flow failed"])
     await container.close()

@@ -7,10 +7,9 @@ from datetime import timedelta
 import pytest
 from dishka import Provider, Scope, provide
 
+from moniqo.adapters.persistence.telling import Bell
 from moniqo.application.mail.ports import Mailer
-from moniqo.application.notifications.announcing import RELAY_JOB
-from moniqo.application.notifications.relay_outbox import RelayTerms
-from moniqo.application.shared.tasks import TaskQueue
+from moniqo.application.notifications.relay_outbox import RELAY_OUTBOX, RelayTerms
 from moniqo.domain.audit.outbox_event import OutboxEvent
 from moniqo.domain.identity.account import Account
 from moniqo.domain.identity.user import User
@@ -108,7 +107,7 @@ async def test_S15_whoever_registers_while_mail_is_down_gets_it_later(  # noqa: 
     bag.problem = None
 
     await asyncio.sleep(0.01)
-    await (await house.container.get(TaskQueue)).enqueue(RELAY_JOB)
+    await (await house.container.get(Bell)).ring(RELAY_OUTBOX)
 
     assert answer.status == 201
     assert (waiting.done_at, waiting.error) == (None, "Unavailable: Down.")

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from moniqo.adapters.queue.in_process import InProcessQueue
+from moniqo.application.agents.fire_schedules import FireSchedules
 from moniqo.application.shared.persistence import UnitOfWork
 from moniqo.domain.agents.flow import Flow
 from support.asgi import JSON_TYPE, Client, Reply
@@ -122,7 +122,7 @@ async def test_a_flow_runs_by_its_schedule(house: House, desk: Desk) -> None:
         stored = await tx[Flow].get(UUID(desk.ids["flow_id"]))
         await tx[Flow].save(stored.with_(next_run_at=MIDNIGHT))
 
-    await (await house.container.get(InProcessQueue)).resume()
+    await (await house.container.get(FireSchedules))()
     await house.quiet()
 
     (run,) = (await desk.get(f"{flow}/runs"))["items"]

@@ -1,6 +1,6 @@
 """The use cases of uploads put together in memory, over a store of files that can be made fail."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from moniqo.adapters.media.pillow_pictures import PillowPictures
 from moniqo.adapters.storage.memory import MemoryStorage
@@ -19,7 +19,6 @@ from moniqo.application.files.upload import AvatarUpload, FileUpload
 from moniqo.application.identity.members import Profile
 from moniqo.application.identity.principal import Principal
 from moniqo.application.identity.throttle import Throttle
-from moniqo.application.shared.tasks import Job
 from moniqo.domain.files.file import File
 from moniqo.domain.files.kind import FileKind
 from moniqo.domain.files.orphan import Orphan
@@ -59,12 +58,12 @@ class Shelf(MemoryStorage):
 
 @dataclass(slots=True)
 class Bells:
-    """A queue that only notes what it is asked for."""
+    """A bell that only notes for what it is rung."""
 
-    rung: list[Job] = field(default_factory=list)
+    rung: list[str] = field(default_factory=list)
 
-    async def enqueue(self, job: Job) -> None:
-        self.rung.append(job)
+    async def ring(self, name: str) -> None:
+        self.rung.append(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +74,14 @@ class Cabinet:
     ada: Principal
     shelf: Shelf
     terms: FileTerms = field(default_factory=FileTerms)
-    queue: Bells = field(default_factory=Bells)
+    bells: Bells = field(default_factory=Bells)
     pictures: PillowPictures = field(default_factory=PillowPictures)
 
     @property
     def keeping(self) -> Keeping:
         people = self.people
-        return Keeping(people.uow, people.clock, people.ids, self.shelf, self.queue)
+        uow = replace(people.uow, bell=self.bells)
+        return Keeping(uow, people.clock, people.ids, self.shelf)
 
     @property
     def throttle(self) -> Throttle:

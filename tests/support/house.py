@@ -9,7 +9,7 @@ from typing import Any
 
 from dishka import AsyncContainer, Provider
 
-from moniqo.adapters.queue.in_process import InProcessQueue
+from moniqo.adapters.queue.doorbell import Doorbell
 from moniqo.application.identity.create_user import CreateUser
 from moniqo.application.identity.registration import Registration
 from moniqo.application.mail.ports import Mail, Mailer
@@ -134,7 +134,7 @@ class House:
 
     async def quiet(self) -> None:
         """Wait until every job has ended."""
-        await (await self.container.get(InProcessQueue)).drain(10)
+        await (await self.container.get(Doorbell)).drain(10)
 
 
 @asynccontextmanager

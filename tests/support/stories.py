@@ -3,8 +3,10 @@
 import asyncio
 from uuid import UUID
 
+from moniqo.application.agents.start_run import task_of
 from moniqo.application.shared.persistence import UnitOfWork
 from moniqo.application.shared.system import Ids
+from moniqo.application.shared.tasks import TaskQueue
 from moniqo.domain.agents.flow import Flow
 from moniqo.domain.agents.run import FlowRun, Trigger, new_run
 from moniqo.domain.shared.ids import FlowRunId
@@ -42,7 +44,8 @@ def left_behind(flow: Flow) -> UUID:
         async with parts(settings()) as container:
             run_id = FlowRunId((await container.get(Ids)).new())
             async with (await container.get(UnitOfWork))() as tx:
-                await tx[FlowRun].add(new_run(flow, run_id, Trigger.MANUAL, None))
+                run = await tx[FlowRun].add(new_run(flow, run_id, Trigger.MANUAL, None))
+                await (await container.get(TaskQueue)).add(tx, task_of(run))
             return run_id
 
     return asyncio.run(leave())

@@ -13,8 +13,10 @@ from moniqo.adapters.market_data.recorded import RecordedMarketData
 from moniqo.adapters.persistence.collections import REGISTRY
 from moniqo.adapters.persistence.memory import MemoryBackend
 from moniqo.adapters.persistence.recording import RecordedUnitOfWork
+from moniqo.adapters.queue.stored import StoredTasks
 from moniqo.adapters.quotas import Unlimited
 from moniqo.adapters.simulation.system import CountedIds, SimulatedClock
+from moniqo.adapters.system import SystemClock
 from moniqo.adapters.templates.minijinja_renderer import MinijinjaRenderer
 from moniqo.application.agents.ask import Ask
 from moniqo.application.agents.begin_step import BeginStep
@@ -24,8 +26,9 @@ from moniqo.application.agents.ports import ModelAnswer, Question
 from moniqo.application.agents.run_flow import RunFlow
 from moniqo.application.agents.step_outcome import StepOutcome
 from moniqo.application.billing.quotas import Quotas
+from moniqo.application.shared.persistence import Transaction
 from moniqo.application.shared.query import Listing
-from moniqo.application.shared.tasks import Job
+from moniqo.application.shared.tasks import Wanted
 from moniqo.application.trading.apply_report import ApplyReport
 from moniqo.application.trading.close_trade import CloseTrade
 from moniqo.application.trading.make_way import MakeWay
@@ -37,6 +40,7 @@ from moniqo.domain.agents.flow import Flow, FlowStatus, FlowStep
 from moniqo.domain.agents.prompt import Prompt
 from moniqo.domain.agents.risk import Risk
 from moniqo.domain.agents.run import FlowRun, Trigger, new_run
+from moniqo.domain.operations.task import Task
 from moniqo.domain.shared.errors import Unavailable
 from moniqo.domain.shared.ids import (
     AgentId,
@@ -156,12 +160,13 @@ class MoodyExchange:
 
 @dataclass
 class NotedQueue:
-    """Keeps the jobs that it is given."""
+    """Notes what is wanted of it, and keeps it."""
 
-    jobs: list[Job] = field(default_factory=list)
+    wanted: list[Wanted] = field(default_factory=list)
 
-    async def enqueue(self, job: Job) -> None:
-        self.jobs.append(job)
+    async def add(self, tx: Transaction, wanted: Wanted) -> Task:
+        self.wanted.append(wanted)
+        return await StoredTasks(SystemClock(), IDS, {}).add(tx, wanted)
 
 
 class TradingFloor:

@@ -1,6 +1,5 @@
 """The server process: everything between `moniqo serve` and the first request."""
 
-import asyncio
 import gc
 import signal
 from collections.abc import AsyncIterator
@@ -11,7 +10,6 @@ import uvicorn
 from dishka import AsyncContainer
 from litestar import Litestar
 
-from moniqo.adapters.queue.in_process import InProcessQueue
 from moniqo.application.shared.seed_system import SeedSystem
 from moniqo.application.trading.import_candles import ImportCandles
 from moniqo.domain.trading.market import Series
@@ -20,6 +18,8 @@ from moniqo.entrypoints.http.app import create_app
 from moniqo.entrypoints.http.protocol import EnvelopedProtocol
 from moniqo.entrypoints.logs import configure
 from moniqo.entrypoints.settings import Settings, StorageBackend, load
+from moniqo.entrypoints.settings.model import EMBEDDED
+from moniqo.entrypoints.working import at_work
 
 Imports = tuple[tuple[str, Series], ...]
 """Candle files, and what they hold."""
@@ -36,14 +36,15 @@ def app(imports: Imports = ()) -> Litestar:
     container = build_container(settings)
 
     @asynccontextmanager
-    async def working(_: Litestar) -> AsyncIterator[None]:
+    async def serving(_: Litestar) -> AsyncIterator[None]:
         await _begin(container, settings, imports)
-        queue = await container.get(InProcessQueue)
-        sweeping = asyncio.create_task(queue.sweep(settings.jobs.job_sweep_seconds))
-        yield
-        sweeping.cancel()
+        if settings.jobs.queue_url == EMBEDDED:
+            async with at_work(container):
+                yield
+        else:
+            yield
 
-    return create_app(container, settings, lifespan=(working,))
+    return create_app(container, settings, lifespan=(serving,))
 
 
 async def _begin(container: AsyncContainer, settings: Settings, imports: Imports) -> None:

@@ -13,7 +13,6 @@ from moniqo.adapters.market_data.stored import StoredMarketData
 from moniqo.adapters.persistence.collections import REGISTRY
 from moniqo.adapters.simulation.laboratory import MemoryLaboratory
 from moniqo.application.agents.laboratory import Simulation, World
-from moniqo.application.agents.resume_work import ResumeWork
 from moniqo.application.agents.run_backtest import RunBacktest
 from moniqo.application.agents.start_backtest import RUN_BACKTEST, BacktestRequest, StartBacktest
 from moniqo.domain.agents.agent import Provider
@@ -212,12 +211,9 @@ async def test_a_backtest_that_died_is_run_again_once_its_lease_is_over(desk: De
         await runner(desk)(backtest_id=backtest.id, on_bar=die)
     held = await runner(desk)(backtest_id=backtest.id)
     desk.clock.set(desk.clock.now() + LEASE)
-    queue = NotedQueue()
-    await ResumeWork(desk.uow, desk.clock, queue)()
     ended = await runner(desk)(backtest_id=backtest.id)
 
     assert held is None
-    assert [(job.name, job.subject_id) for job in queue.jobs] == [(RUN_BACKTEST, backtest.id)]
     assert ended is not None
     assert (ended.status, ended.progress) == (BacktestStatus.SUCCEEDED, 100)
 
@@ -277,7 +273,9 @@ async def test_a_backtest_is_queued_for_the_owner_alone(desk: Desk) -> None:
 
     backtest = await start(user_id=flow.user_id, flow_id=flow.id, request=request)
 
-    assert [(job.name, job.subject_id) for job in queue.jobs] == [(RUN_BACKTEST, backtest.id)]
+    (wanted,) = queue.wanted
+    assert (wanted.kind, wanted.owner_id) == (RUN_BACKTEST, flow.user_id)
+    assert wanted.payload == {"backtest_id": str(backtest.id)}
     with pytest.raises(NotFound):
         await start(user_id=UserId(desk.ids.new()), flow_id=flow.id, request=request)
 

@@ -48,7 +48,9 @@ async def test_a_slot_that_has_come_queues_a_run_and_the_next_one_is_set(desk: D
 
     (run,) = await runs_of(desk, flow)
     assert (run.trigger, run.status) == (Trigger.SCHEDULE, RunStatus.QUEUED)
-    assert [(job.name, job.subject_id) for job in queue.jobs] == [(RUN_FLOW, run.id)]
+    (wanted,) = queue.wanted
+    assert (wanted.kind, wanted.owner_id) == (RUN_FLOW, user_id)
+    assert wanted.payload == {"run_id": str(run.id)}
     after = await stored(desk, flow)
     assert after.next_run_at == CronSchedules().next_after(HOURLY, desk.clock.now())
     assert after.last_run_at == desk.clock.now()

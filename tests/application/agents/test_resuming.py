@@ -6,8 +6,6 @@ from decimal import Decimal
 
 import pytest
 
-from moniqo.application.agents.resume_work import ResumeWork
-from moniqo.application.agents.start_run import RUN_FLOW
 from moniqo.domain.agents.run import MOST_ATTEMPTS, FlowRun, RunStatus, StepStatus
 from moniqo.domain.audit.outbox_event import OutboxEvent
 from moniqo.domain.shared.errors import RuleViolated, StaleVersion
@@ -153,31 +151,6 @@ async def test_runs_of_one_flow_are_executed_one_after_the_other() -> None:
     assert refused is None
     assert ended is not None
     assert {run.status for run in await floor.all(FlowRun)} == {RunStatus.SUCCEEDED}
-
-
-async def test_what_an_earlier_process_left_is_queued_again() -> None:
-    floor = await TradingFloor(flat_bars(2)).open()
-    floor.at(1)
-    dead = await crash_in(floor, "ask")
-    waiting = await floor.queued()
-    resume = ResumeWork(floor.uow, floor.clock, floor.queue, batch=1)
-
-    count = await resume()
-
-    assert count == 2
-    assert [(job.name, job.subject_id) for job in floor.queue.jobs] == [
-        (RUN_FLOW, dead.id),
-        (RUN_FLOW, waiting.id),
-    ]
-
-
-async def test_a_run_that_is_held_is_not_queued_again() -> None:
-    floor = await TradingFloor(flat_bars(2)).open()
-    floor.at(1)
-    await crash_in(floor, "ask")
-    floor.clock.set(floor.clock.now() - timedelta(seconds=1))
-
-    assert await ResumeWork(floor.uow, floor.clock, floor.queue)() == 0
 
 
 async def test_an_order_that_is_over_is_left_alone_and_cannot_be_cancelled() -> None:

@@ -30,7 +30,9 @@ async def test_a_run_is_queued_with_the_flows_steps_and_handed_to_the_queue(desk
 
     assert run.status is RunStatus.QUEUED
     assert [item.agent_id for item in run.steps] == [item.agent_id for item in flow.steps]
-    assert [(job.name, job.subject_id) for job in queue.jobs] == [(RUN_FLOW, run.id)]
+    (wanted,) = queue.wanted
+    assert (wanted.kind, wanted.owner_id) == (RUN_FLOW, user_id)
+    assert wanted.payload == {"run_id": str(run.id)}
 
 
 async def test_a_paused_flow_does_not_run(desk: Desk) -> None:

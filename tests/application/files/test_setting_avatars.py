@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from moniqo.application.files.keeping import SWEEP_JOB
+from moniqo.application.files.keeping import SWEEP_ORPHANS
 from moniqo.application.files.terms import FileTerms
 from moniqo.application.shared.query import eq
 from moniqo.domain.audit.audit_log import AuditLog
@@ -50,7 +50,7 @@ async def test_the_picture_before_goes_as_soon_as_it_is_swept() -> None:
 
     assert before == 2
     assert list(cabinet.shelf.objects) == [(await cabinet.user()).avatar_key]
-    assert cabinet.queue.rung == [SWEEP_JOB, SWEEP_JOB]
+    assert cabinet.bells.rung.count(SWEEP_ORPHANS) == 1
     assert await cabinet.orphans() == ()
 
 

@@ -1,12 +1,11 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from moniqo.adapters.queue.in_process import InProcessQueue
-from moniqo.application.notifications.announcing import RELAY_OUTBOX
 from moniqo.application.notifications.list_parked import ListParked
+from moniqo.application.notifications.relay_outbox import RELAY_OUTBOX
 from moniqo.application.notifications.retry_parked import RetryParked
-from moniqo.application.shared.tasks import Job
 from moniqo.domain.audit.outbox_event import OutboxEvent
 from moniqo.domain.shared.errors import NotFound, RuleViolated
 from moniqo.domain.shared.ids import OutboxEventId
@@ -22,11 +21,11 @@ class Yard:
     def __init__(self) -> None:
         self.people = People()
         self.woken = 0
-        self.queue = InProcessQueue({RELAY_OUTBOX: self._wake})
-        self.retry = RetryParked(self.people.uow, self.queue)
+        self.retry = RetryParked(replace(self.people.uow, bell=self))
         self.parked = ListParked(self.people.uow)
 
-    async def _wake(self, _: Job) -> None:
+    async def ring(self, name: str) -> None:
+        assert name == RELAY_OUTBOX
         self.woken += 1
 
     async def filled(self) -> list[OutboxEvent]:
@@ -56,7 +55,6 @@ async def test_what_is_wanted_again_is_due_and_the_relay_is_woken() -> None:
     first, second, _ = await yard.filled()
 
     await yard.retry(event_ids=[first.id])
-    await yard.queue.drain()
 
     assert (await yard.parked(limit=10)).items == (second,)
     assert yard.woken == 1
@@ -70,7 +68,6 @@ async def test_all_are_tried_again_or_none(which: int | None, refusal: Any) -> N
 
     with pytest.raises(refusal):
         await yard.retry(event_ids=[events[0].id, other])
-    await yard.queue.drain()
 
     assert len((await yard.parked(limit=10)).items) == 2
     assert yard.woken == 0

@@ -1,36 +1,16 @@
 """Outside of repeatable requests nothing is put off."""
 
 from moniqo.adapters.persistence.memory import MemoryBackend
-from moniqo.application.shared.putting_off import PutOff, after_commit, at_once, putting_off
+from moniqo.application.shared.putting_off import PutOff, at_once, putting_off
 from support.specimen import CONTRACT, Specimen
 from support.store import Store
 
 
-async def test_without_such_a_request_everything_is_done_at_once() -> None:
-    store, rung = Store(MemoryBackend(CONTRACT)), []
-
-    async def ring() -> None:
-        rung.append(len(await store.found()))
-
-    async with at_once():
-        await store.added()
-    await after_commit(ring)
-
-    assert rung == [1]
-
-
 async def test_a_request_that_wrote_nothing_has_nothing_to_put_off() -> None:
-    work, rung = PutOff(), []
-    token = putting_off.set(work)
+    work = PutOff()
 
-    async def ring() -> None:
-        rung.append(1)
-
-    await after_commit(ring)
     await work.rollback()
-    putting_off.reset(token)
 
-    assert rung == [1]
     assert not await work.commit()
 
 

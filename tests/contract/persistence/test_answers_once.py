@@ -11,7 +11,6 @@ from moniqo.application.operations.answer_once import AnswerOnce, KeptAnswer, Re
 from moniqo.application.shared.putting_off import (
     Parked,
     PutOff,
-    after_commit,
     at_once,
     putting_off,
 )
@@ -213,26 +212,6 @@ async def test_after_its_time_a_key_is_new(store: Store, request_: RepeatableReq
     assert sum(answer.is_repeated for answer in answers) == 4
     assert len(await store.found()) == 2
     assert await kept(store, request_) == 1
-
-
-async def test_what_waits_for_the_commit_is_done_after_it(
-    store: Store, answering: AnswerOnce, request_: RepeatableRequest
-) -> None:
-    rung: list[int] = []
-
-    async def ring() -> None:
-        rung.append(len(await store.found()))
-
-    async def perform() -> KeptAnswer:
-        await making(store)()
-        await after_commit(ring)
-        assert rung == []
-        return DONE
-
-    await answering(request=request_, perform=perform)
-    await after_commit(ring)
-
-    assert rung == [1, 1]
 
 
 async def test_what_has_to_last_lasts_whatever_comes_after(

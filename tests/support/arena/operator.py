@@ -5,20 +5,20 @@ from typing import TypeVar
 
 from dishka import AsyncContainer, Provider, Scope, provide
 
+from moniqo.adapters.persistence.telling import Bell
 from moniqo.application.identity.create_user import CreateUser
 from moniqo.application.identity.registration import Registration
 from moniqo.application.shared.persistence import UnitOfWork
 from moniqo.application.shared.query import Condition, Listing
-from moniqo.application.shared.tasks import Job, TaskQueue
 from moniqo.domain.identity.credentials import Password
 from moniqo.domain.shared.entity import Entity
 
 E = TypeVar("E", bound=Entity)
 
 
-class _Idle:
-    async def enqueue(self, job: Job) -> None:
-        """Leave the job to the servers, whose sweep finds it."""
+class _Mute:
+    async def ring(self, name: str) -> None:
+        """Leave it to the servers, who look by themselves."""
 
 
 class NoJobs(Provider):
@@ -27,8 +27,8 @@ class NoJobs(Provider):
     scope = Scope.APP
 
     @provide
-    def queue(self) -> TaskQueue:
-        return _Idle()
+    def bell(self) -> Bell:
+        return _Mute()
 
 
 class Operator:

@@ -1,6 +1,5 @@
 """The unit of work: what is written in it, and the events that tell of it, are kept together."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Self, TypeVar
 
@@ -9,9 +8,11 @@ from moniqo.adapters.persistence.backend import Backend
 from moniqo.adapters.persistence.collection import Registry
 from moniqo.adapters.persistence.repository import RecordedRepository
 from moniqo.adapters.persistence.stamping import stamped
-from moniqo.adapters.persistence.telling import tell
+from moniqo.adapters.persistence.telling import Bell, tell
 from moniqo.adapters.persistence.violations import unmet
 from moniqo.adapters.persistence.work import Doomed, Work
+from moniqo.application.audit.seal_audit import SEAL_AUDIT
+from moniqo.application.notifications.relay_outbox import RELAY_OUTBOX
 from moniqo.application.shared.putting_off import putting_off
 from moniqo.application.shared.system import Clock, Ids
 from moniqo.domain.audit.outbox_event import OutboxEvent
@@ -27,9 +28,10 @@ _EVENTS = Codec(JSON_LEAVES, secrets=False)
 class RecordedTransaction:
     """See `Transaction`. Once a repository call raised, nothing more is accepted or kept."""
 
-    def __init__(self, work: Work, sealing: Callable[[], Awaitable[None]] | None) -> None:
+    def __init__(self, work: Work, bell: Bell | None) -> None:
         self._work = work
-        self._sealing = sealing
+        self._bell = bell
+        self._rings: dict[str, None] = {}
         self._events: list[OutboxEvent] = []
 
     def __getitem__(self, entity: type[E]) -> "RecordedRepository[E]":
@@ -37,12 +39,17 @@ class RecordedTransaction:
 
     def emit(self, event: Event) -> None:
         """See `Transaction`."""
+        self.ring(RELAY_OUTBOX)
         now = self._work.clock.now()
         payload = _EVENTS.encode(type(event), event)
         name = type(event).__name__
         row_id = OutboxEventId(self._work.ids.new())
         row = OutboxEvent(id=row_id, name=name, payload=payload, occurred_at=now)
         self._events.append(stamped(row, now, created=True))
+
+    def ring(self, name: str) -> None:
+        """See `Transaction`."""
+        self._rings[name] = None
 
     async def __aenter__(self) -> Self:
         present = putting_off.get()
@@ -89,8 +96,11 @@ class RecordedTransaction:
         if self._changes:
             self._work.preconditions.committed()
         tell(self._work.trail)
-        if self._work.trail and self._sealing is not None:
-            await self._sealing()
+        if self._work.trail:
+            self.ring(SEAL_AUDIT)
+        if self._bell is not None:
+            for name in self._rings:
+                await self._bell.ring(name)
 
     async def rollback(self) -> None:
         """Keep nothing of it."""
@@ -101,7 +111,7 @@ class RecordedTransaction:
 class RecordedUnitOfWork:
     """See `UnitOfWork`. Without `audited` no audit rows are written: for simulations.
 
-    `sealing` is called after each commit of audit rows.
+    `bell` is rung after each commit for what there is to be done then.
     """
 
     backend: Backend
@@ -109,10 +119,10 @@ class RecordedUnitOfWork:
     clock: Clock
     ids: Ids
     audited: bool = True
-    sealing: Callable[[], Awaitable[None]] | None = None
+    bell: Bell | None = None
 
     def __call__(self) -> RecordedTransaction:
         """One transaction: committed on clean exit, forgotten otherwise."""
         session = self.backend.session()
         work = Work(session, self.registry, self.clock, self.ids, audited=self.audited)
-        return RecordedTransaction(work, self.sealing)
+        return RecordedTransaction(work, self.bell)

@@ -2,11 +2,22 @@
 
 import logging
 from collections.abc import Iterable
+from typing import Protocol
 
 from moniqo.domain.audit.audit_log import AuditAction, AuditLog, AuditStatus
 
 logger = logging.getLogger("moniqo.security")
 _CHANGES = frozenset({AuditAction.CREATE, AuditAction.READ, AuditAction.UPDATE, AuditAction.DELETE})
+
+
+class Bell(Protocol):
+    """Has what waits in the store looked after, here or in another process."""
+
+    async def ring(self, name: str) -> None:
+        """Have what goes by this name looked after soon. It does not wait, and may get lost.
+
+        Raises `LookupError` for a name that nobody looks after, and nothing else.
+        """
 
 
 def tell(rows: Iterable[AuditLog]) -> None:

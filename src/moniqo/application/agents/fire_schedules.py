@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from moniqo.application.agents.flow_drafts import check_schedule
 from moniqo.application.agents.ports import Schedules
-from moniqo.application.agents.start_run import RUN_FLOW
+from moniqo.application.agents.start_run import task_of
 from moniqo.application.billing.quotas import Quotas
 from moniqo.application.shared.persistence import Transaction, UnitOfWork
 from moniqo.application.shared.query import Listing, any_of, eq, lt
 from moniqo.application.shared.system import Clock, Ids
-from moniqo.application.shared.tasks import Job, TaskQueue
+from moniqo.application.shared.tasks import TaskQueue
 from moniqo.domain.agents.flow import Flow, FlowStatus
 from moniqo.domain.agents.run import UNFINISHED, FlowRun, Trigger, new_run
 from moniqo.domain.billing.plan import Resource
@@ -56,28 +56,26 @@ class FireSchedules:
 
     async def _fire(self, flow: Flow) -> bool:
         try:
-            run_id = await self._queue(flow)
+            return await self._queue(flow)
         except (QuotaExceeded, RuleViolated, NotFound):
             async with self.uow() as tx:
                 await tx[Flow].save(self._moved_on(flow))
             return False
-        if run_id is not None:
-            await self.queue.enqueue(Job(RUN_FLOW, run_id))
-        return run_id is not None
 
-    async def _queue(self, flow: Flow) -> FlowRunId | None:
-        """The run of this slot; None if one of an earlier slot is still to end."""
+    async def _queue(self, flow: Flow) -> bool:
+        """Queue the run of this slot, unless one of an earlier slot is still to end."""
         moved = self._moved_on(flow)
         async with self.uow() as tx:
             if await _is_busy(tx, flow):
                 await tx[Flow].save(moved)
-                return None
+                return False
             (await tx[UserWallet].get(flow.user_wallet_id)).require_active()
             await self.quotas.take(tx, user_id=flow.user_id, resource=Resource.RUNS_PER_DAY)
             await tx[Flow].save(moved.with_(last_run_at=self.clock.now()))
-            run_id = FlowRunId(self.ids.new())
-            await tx[FlowRun].add(new_run(flow, run_id, Trigger.SCHEDULE, None))
-        return run_id
+            run = new_run(flow, FlowRunId(self.ids.new()), Trigger.SCHEDULE, None)
+            await tx[FlowRun].add(run)
+            await self.queue.add(tx, task_of(run))
+        return True
 
     def _moved_on(self, flow: Flow) -> Flow:
         return flow.with_(next_run_at=check_schedule(self.schedules, flow, self.clock.now()))

@@ -9,16 +9,17 @@ from moniqo.application.shared.access import own
 from moniqo.application.shared.persistence import Transaction, UnitOfWork
 from moniqo.application.shared.query import any_of
 from moniqo.application.shared.system import Clock, Ids
-from moniqo.application.shared.tasks import Job, TaskQueue
+from moniqo.application.shared.tasks import TaskQueue, Wanted
 from moniqo.domain.agents.backtest import UNFINISHED, Backtest
 from moniqo.domain.agents.flow import Flow
 from moniqo.domain.shared.entity import Value
 from moniqo.domain.shared.errors import RuleViolated
 from moniqo.domain.shared.ids import BacktestId, FlowId, UserId
+from moniqo.domain.shared.types import JsonObject
 from moniqo.domain.trading.market import Price, Rate
 
 RUN_BACKTEST = "run_backtest"
-"""The job that executes a backtest."""
+"""The kind of task that executes a backtest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +60,12 @@ class StartBacktest:
         async with self.uow() as tx:
             flow = await tx[Flow].get(flow_id, *FLOW_ACCESS.readable(user_id))
             await self._leave_room(tx, user_id)
-            backtest = await tx[Backtest].add(
+            backtest_id = BacktestId(self.ids.new())
+            payload = JsonObject({"backtest_id": str(backtest_id)})
+            await self.queue.add(tx, Wanted(RUN_BACKTEST, owner_id=user_id, payload=payload))
+            return await tx[Backtest].add(
                 Backtest(
-                    id=BacktestId(self.ids.new()),
+                    id=backtest_id,
                     flow_id=flow.id,
                     user_id=user_id,
                     from_=request.from_,
@@ -71,8 +75,6 @@ class StartBacktest:
                     slippage=request.slippage,
                 )
             )
-        await self.queue.enqueue(Job(RUN_BACKTEST, backtest.id))
-        return backtest
 
     async def _leave_room(self, tx: Transaction, user_id: UserId) -> None:
         unfinished = await tx[Backtest].count(*own(user_id), any_of("status", UNFINISHED))

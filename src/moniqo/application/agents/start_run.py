@@ -9,20 +9,21 @@ from moniqo.application.shared.conflicts import settled
 from moniqo.application.shared.persistence import Transaction, UnitOfWork
 from moniqo.application.shared.query import any_of, eq
 from moniqo.application.shared.system import Clock, Ids
-from moniqo.application.shared.tasks import Job, TaskQueue
+from moniqo.application.shared.tasks import TaskQueue, Wanted
 from moniqo.domain.agents.flow import Flow
 from moniqo.domain.agents.run import UNFINISHED, FlowRun, Trigger, new_run
 from moniqo.domain.billing.plan import Resource
 from moniqo.domain.shared.entity import Value
 from moniqo.domain.shared.errors import Invalid
 from moniqo.domain.shared.ids import FlowId, FlowRunId, UserId
+from moniqo.domain.shared.types import JsonObject
 from moniqo.domain.trading.order import Order
 from moniqo.domain.trading.trade import Trade
 from moniqo.domain.trading.wallet import UserWallet, Wallet
 
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 RUN_FLOW = "run_flow"
-"""The job that executes a run."""
+"""The kind of task that executes a run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +53,7 @@ class StartRun:
         wallet that is not paper.
         """
         as_of = request.as_of if request else None
-        run = await settled(lambda: self._queue(user_id, flow_id, as_of))
-        await self.queue.enqueue(Job(RUN_FLOW, run.id))
-        return run
+        return await settled(lambda: self._queue(user_id, flow_id, as_of))
 
     async def _queue(self, user_id: UserId, flow_id: FlowId, as_of: datetime | None) -> FlowRun:
         now = self.clock.now()
@@ -72,8 +71,14 @@ class StartRun:
                 raise Invalid.field("as_of", "must not be before the flow's last order or trade")
             await self.quotas.take(tx, user_id=user_id, resource=Resource.RUNS_PER_DAY)
             await tx[Flow].save(flow.with_(last_run_at=now))
-            run_id = FlowRunId(self.ids.new())
-            return await tx[FlowRun].add(new_run(flow, run_id, Trigger.MANUAL, as_of))
+            run = new_run(flow, FlowRunId(self.ids.new()), Trigger.MANUAL, as_of)
+            await self.queue.add(tx, task_of(run))
+            return await tx[FlowRun].add(run)
+
+
+def task_of(run: FlowRun) -> Wanted:
+    """What executes the run."""
+    return Wanted(RUN_FLOW, owner_id=run.user_id, payload=JsonObject({"run_id": str(run.id)}))
 
 
 async def _latest(tx: Transaction, flow: Flow) -> datetime:

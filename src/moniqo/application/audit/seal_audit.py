@@ -2,20 +2,17 @@
 
 from dataclasses import dataclass, replace
 from functools import partial
-from uuid import UUID
 
 from moniqo.application.audit.chain import chained, head_of
 from moniqo.application.audit.ports import AuditSeals
 from moniqo.application.shared.conflicts import settled
 from moniqo.application.shared.persistence import UnitOfWork
 from moniqo.application.shared.query import Listing, Page, is_null
-from moniqo.application.shared.tasks import Job
 from moniqo.domain.audit.audit_log import AuditLog
 from moniqo.domain.shared.errors import AlreadyExists, StaleVersion
 
 SEAL_AUDIT = "seal_audit"
-"""The job that runs `SealAudit`; it is about every entry, so that its subject is nothing."""
-SEAL_JOB = Job(SEAL_AUDIT, UUID(int=0))
+"""The name by which the chain is looked after."""
 AT_ONCE = 200
 """Entries of one transaction: few enough that requests need not wait for the arithmetic."""
 

@@ -4,21 +4,18 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from uuid import UUID
 
 from moniqo.application.files.ports import Storage
 from moniqo.application.shared.persistence import Transaction, UnitOfWork
 from moniqo.application.shared.putting_off import at_once
 from moniqo.application.shared.query import eq
 from moniqo.application.shared.system import Clock, Ids
-from moniqo.application.shared.tasks import Job, TaskQueue
 from moniqo.domain.files.kind import FileKind
 from moniqo.domain.files.orphan import Orphan, OrphanId
 from moniqo.domain.shared.errors import AppError
 
 SWEEP_ORPHANS = "sweep_orphans"
-"""The job that runs `SweepOrphans`; it is about every orphan, so that its subject is nothing."""
-SWEEP_JOB = Job(SWEEP_ORPHANS, UUID(int=0))
+"""The name by which orphans are looked after."""
 PATIENCE = timedelta(minutes=10)
 """Longer than storing an object and referring to it ever takes."""
 
@@ -31,7 +28,6 @@ class Keeping:
     clock: Clock
     ids: Ids
     storage: Storage
-    queue: TaskQueue
 
     @asynccontextmanager
     async def stored(self, key: str, content: bytes, kind: FileKind) -> AsyncIterator[Orphan]:
@@ -54,19 +50,16 @@ class Keeping:
         await tx[Orphan].purge(eq("id", orphan.id))
 
     async def abandon(self, tx: Transaction, key: str) -> None:
-        """Nothing refers to the object any more from this transaction on."""
+        """Nothing refers to the object any more from this transaction on; it goes soon after."""
         await tx[Orphan].add(self._orphan(key, due_in=timedelta()))
-
-    async def sweep_soon(self) -> None:
-        """Have what was abandoned removed; to be called after the commit."""
-        await self.queue.enqueue(SWEEP_JOB)
+        tx.ring(SWEEP_ORPHANS)
 
     async def _give_up(self, orphan: Orphan) -> None:
         # Whatever else goes wrong here: in the end its time comes by itself.
         with suppress(AppError):
             async with self.uow() as tx:
                 await tx[Orphan].save(orphan.with_(due_at=self.clock.now()))
-            await self.sweep_soon()
+                tx.ring(SWEEP_ORPHANS)
 
     def _orphan(self, key: str, *, due_in: timedelta) -> Orphan:
         return Orphan(

@@ -17,7 +17,6 @@ class RemoveAvatar:
     async def __call__(self, *, user_id: UserId) -> None:
         """Remove it."""
         await settled(lambda: self._remove(user_id))
-        await self.keeping.sweep_soon()
 
     async def _remove(self, user_id: UserId) -> None:
         async with self.keeping.uow() as tx:

@@ -18,7 +18,6 @@ class RemoveFile:
     async def __call__(self, *, user_id: UserId, file_id: FileId) -> None:
         """Remove it."""
         await settled(lambda: self._remove(user_id, file_id))
-        await self.keeping.sweep_soon()
 
     async def _remove(self, user_id: UserId, file_id: FileId) -> None:
         async with self.keeping.uow() as tx:

@@ -42,9 +42,7 @@ class SetAvatar:
         now, unique = self.keeping.clock.now(), self.keeping.ids.new()
         key = avatar_key(caller.user_id, now, upload.name, picture.kind, unique)
         async with self.keeping.stored(key, picture.content, picture.kind) as orphan:
-            answer = await settled(lambda: self._refer(caller, orphan))
-        await self.keeping.sweep_soon()
-        return answer
+            return await settled(lambda: self._refer(caller, orphan))
 
     async def _refer(self, caller: Principal, orphan: Orphan) -> Profile:
         async with self.keeping.uow() as tx:

@@ -27,6 +27,8 @@ Raises `Undeliverable` if it would never succeed.
 Reactions = Mapping[type[Event], tuple[Reaction, ...]]
 """Who reacts to what, in order: one that fails keeps those after it waiting."""
 
+RELAY_OUTBOX = "relay_outbox"
+"""The name by which the outbox is looked after."""
 _AT_ONCE = 100
 """Rows that are read at once."""
 

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from moniqo.application.notifications.announcing import RELAY_JOB
+from moniqo.application.notifications.relay_outbox import RELAY_OUTBOX
 from moniqo.application.shared.persistence import UnitOfWork
-from moniqo.application.shared.tasks import TaskQueue
 from moniqo.domain.audit.outbox_event import OutboxEvent
 from moniqo.domain.shared.ids import OutboxEventId
 
@@ -18,7 +17,6 @@ class RetryParked:
     """
 
     uow: UnitOfWork
-    queue: TaskQueue
 
     async def __call__(self, *, event_ids: Sequence[OutboxEventId]) -> None:
         """Wake the relay, too."""
@@ -26,4 +24,4 @@ class RetryParked:
             for event_id in event_ids:
                 parked = await tx[OutboxEvent].get(event_id)
                 await tx[OutboxEvent].save(parked.unparked())
-        await self.queue.enqueue(RELAY_JOB)
+            tx.ring(RELAY_OUTBOX)

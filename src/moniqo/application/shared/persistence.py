@@ -70,6 +70,12 @@ class Transaction(Protocol):
     def emit(self, event: Event) -> None:
         """Write the event to the outbox with this transaction."""
 
+    def ring(self, name: str) -> None:
+        """Have what goes by this name looked after soon after the commit, by whatever process.
+
+        It may get lost, or come twice: what there is to do stands in the store.
+        """
+
 
 UnitOfWork = Callable[[], AbstractAsyncContextManager[Transaction]]
 """`async with self.uow() as tx:` commits on clean exit and keeps nothing otherwise.

@@ -20,7 +20,7 @@ class Parked(Transaction, Protocol):
 
 
 class PutOff:
-    """The unit of work that one request has ended last, and what waits for its commit.
+    """The unit of work that one request has ended last.
 
     While a unit of work is put off, no other one of the request is open: each that follows
     commits it first. `failed` tells that such a commit was refused.
@@ -29,21 +29,13 @@ class PutOff:
     def __init__(self) -> None:
         self.failed = False
         self._parked: Parked | None = None
-        self._afterwards: list[Callable[[], Awaitable[None]]] = []
 
     def park(self, work: Parked) -> None:
         """Put off the commit of `work`."""
         self._parked = work
 
-    def defer(self, call: Callable[[], Awaitable[None]]) -> bool:
-        """Make the call after the commit that is put off; False if none is."""
-        if self._parked is None:
-            return False
-        self._afterwards.append(call)
-        return True
-
     async def commit(self, last: Callable[[Parked], Awaitable[None]] | None = None) -> bool:
-        """Commit now, with what `last` writes, then do what waited; False if none is put off."""
+        """Commit now, with what `last` writes; False if none is put off."""
         work, self._parked = self._parked, None
         if work is None:
             return False
@@ -55,9 +47,6 @@ class PutOff:
             await work.rollback()
             self.failed = isinstance(error, AppError)
             raise
-        waiting, self._afterwards = self._afterwards, []
-        for call in waiting:
-            await call()
         return True
 
     async def rollback(self) -> None:
@@ -69,13 +58,6 @@ class PutOff:
 
 putting_off: ContextVar[PutOff | None] = ContextVar("putting_off", default=None)
 """Set while a request is at work whose answer will be kept."""
-
-
-async def after_commit(call: Callable[[], Awaitable[None]]) -> None:
-    """Make the call now or, if what it tells of is not committed yet, right after that."""
-    present = putting_off.get()
-    if present is None or not present.defer(call):
-        await call()
 
 
 @asynccontextmanager

@@ -22,12 +22,13 @@ def flows() -> None:
 @operation
 async def run_(flow_id: UUID, as_of: datetime | None) -> Answer:
     """Run an active flow once, for its owner and on its plan, and wait for the end."""
+    from moniqo.application.agents.run_flow import RunFlow
     from moniqo.application.agents.start_run import RunRequest, StartRun
     from moniqo.application.shared.persistence import UnitOfWork
-    from moniqo.application.shared.tasks import TaskQueue
     from moniqo.domain.agents.flow import Flow
     from moniqo.domain.agents.run import FlowRun, RunStatus
     from moniqo.entrypoints.cli.plain import plain
+    from moniqo.entrypoints.cli.replaying import ended
     from moniqo.entrypoints.cli.run_text import run_text
     from moniqo.entrypoints.cli.session import session
 
@@ -37,9 +38,8 @@ async def run_(flow_id: UUID, as_of: datetime | None) -> Answer:
             flow = await tx[Flow].get(flow_id)
         start = await container.get(StartRun)
         queued = await start(user_id=flow.user_id, flow_id=flow.id, request=RunRequest(as_of))
-        await (await container.get(TaskQueue)).drain()
-        async with uow() as tx:
-            run = await tx[FlowRun].get(queued.id)
+        await (await container.get(RunFlow))(run_id=queued.id)
+        run = await ended(uow, FlowRun, queued.id, lambda it: it.is_final)
     succeeded = run.status is RunStatus.SUCCEEDED
     data = plain(run)
     return Answer(data, run_text(data), Exit.DONE if succeeded else Exit.UNSUCCESSFUL)

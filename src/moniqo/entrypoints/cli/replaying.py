@@ -1,17 +1,22 @@
 """Backtests from the command line: which bars, and what came of them."""
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 from uuid import UUID
 
 from dishka import AsyncContainer
 
+from moniqo.application.agents.replay import OnBar
+from moniqo.application.agents.run_backtest import RunBacktest
 from moniqo.application.agents.start_backtest import BacktestRequest, StartBacktest
 from moniqo.application.shared.persistence import Transaction, UnitOfWork
 from moniqo.application.shared.query import Condition, eq, gte, lt
-from moniqo.application.shared.tasks import TaskQueue
-from moniqo.domain.agents.backtest import Backtest, BacktestStatus
+from moniqo.domain.agents.backtest import UNFINISHED, Backtest, BacktestStatus
 from moniqo.domain.agents.flow import Flow
+from moniqo.domain.shared.entity import Entity
 from moniqo.domain.shared.errors import RuleViolated
 from moniqo.domain.trading.market import Candle
 from moniqo.domain.trading.wallet import UserWallet, Wallet
@@ -19,6 +24,10 @@ from moniqo.entrypoints.cli.answer import Answer
 from moniqo.entrypoints.cli.exits import Exit
 from moniqo.entrypoints.cli.outcome import show
 from moniqo.entrypoints.cli.plain import plain
+
+E = TypeVar("E", bound=Entity)
+LOOKED_EVERY = 0.2
+"""Seconds between looks whether somebody else has done it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +68,25 @@ async def _bars(tx: Transaction, flow: Flow, where: tuple[Condition, ...]) -> Ba
 
 
 async def outcome_of(container: AsyncContainer, flow: Flow, request: BacktestRequest) -> Backtest:
-    """Start the backtest and wait for its end."""
+    """Start the backtest, run it here, and wait for its end if somebody else was first."""
     start = await container.get(StartBacktest)
     queued = await start(user_id=flow.user_id, flow_id=flow.id, request=request)
-    await (await container.get(TaskQueue)).drain()
+    run = await container.get(RunBacktest)
+    await run(backtest_id=queued.id, on_bar=await container.get(OnBar))
     uow: UnitOfWork = await container.get(UnitOfWork)
-    async with uow() as tx:
-        return await tx[Backtest].get(queued.id)
+    return await ended(uow, Backtest, queued.id, lambda it: it.status not in UNFINISHED)
+
+
+async def ended(
+    uow: UnitOfWork, kind: type[E], entity_id: UUID, is_final: Callable[[E], bool]
+) -> E:
+    """The entity once it is final."""
+    while True:
+        async with uow() as tx:
+            found = await tx[kind].get(entity_id)
+        if is_final(found):
+            return found
+        await asyncio.sleep(LOOKED_EVERY)
 
 
 def told(ended: Backtest) -> Answer:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from moniqo.adapters.queue.doorbell import Doorbell
 from moniqo.application.notifications.list_parked import ListParked
 from moniqo.application.notifications.retry_parked import RetryParked
 from moniqo.application.shared.persistence import UnitOfWork
-from moniqo.application.shared.tasks import TaskQueue
 from moniqo.domain.audit.outbox_event import OutboxEvent
 from moniqo.domain.shared.ids import OutboxEventId
 from moniqo.entrypoints.cli.parked_rows import parked_row
@@ -24,6 +24,6 @@ async def retried(event_ids: Sequence[UUID] | None) -> list[dict[str, Any]]:
             event_ids = [event.id for event in found.items]
         wanted = [OutboxEventId(event_id) for event_id in event_ids]
         await (await container.get(RetryParked))(event_ids=wanted)
-        await (await container.get(TaskQueue)).drain()
+        await (await container.get(Doorbell)).drain()
         async with (await container.get(UnitOfWork))() as tx:
             return [parked_row(await tx[OutboxEvent].get(event_id)) for event_id in wanted]

@@ -16,6 +16,7 @@ from moniqo.entrypoints.cli.migrate import migrate
 from moniqo.entrypoints.cli.openapi import openapi
 from moniqo.entrypoints.cli.serve import serve
 from moniqo.entrypoints.cli.users import users
+from moniqo.entrypoints.cli.worker import worker
 
 
 @click.group(epilog=DESCRIPTION, context_settings={"help_option_names": ["-h", "--help"]})
@@ -25,7 +26,7 @@ def moniqo() -> None:
 
 
 COMMANDS = (
-    *(init, migrate, serve, demo, doctor),
+    *(init, migrate, serve, worker, demo, doctor),
     *(market, users, audit, mail, flows, backtest),
     openapi,
 )

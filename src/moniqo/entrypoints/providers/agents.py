@@ -1,7 +1,5 @@
 """Agents, prompts, flows, runs and backtests."""
 
-import os
-import socket
 from datetime import timedelta
 from typing import NewType
 
@@ -10,19 +8,19 @@ from dishka import Provider, Scope, provide
 from moniqo.adapters.llm.builtin import BuiltinModel
 from moniqo.adapters.llm.routing import RoutingModel
 from moniqo.adapters.persistence.collections import REGISTRY
+from moniqo.adapters.queue.worker import Terms
 from moniqo.adapters.schedules import CronSchedules
 from moniqo.adapters.simulation.laboratory import MemoryLaboratory
 from moniqo.adapters.templates.minijinja_renderer import MinijinjaRenderer
 from moniqo.application.agents.execute_flow_step import ExecuteFlowStep
 from moniqo.application.agents.laboratory import Laboratory
 from moniqo.application.agents.ports import LanguageModel, PromptRenderer, Schedules
-from moniqo.application.agents.resume_work import ResumeWork
 from moniqo.application.agents.run_backtest import RunBacktest
 from moniqo.application.agents.run_flow import RunFlow
 from moniqo.application.agents.start_backtest import StartBacktest
 from moniqo.application.agents.step_outcome import StepOutcome
 from moniqo.application.shared.persistence import UnitOfWork
-from moniqo.application.shared.system import Clock, Ids, Randomness
+from moniqo.application.shared.system import Clock, Ids
 from moniqo.application.shared.tasks import TaskQueue
 from moniqo.application.trading.ports import MarketData
 from moniqo.domain.agents.agent import Provider as ModelProvider
@@ -60,12 +58,11 @@ class Agents(Provider):
         uow: UnitOfWork,
         clock: Clock,
         execute: ExecuteFlowStep,
-        randomness: Randomness,
+        terms: Terms,
         lease: Lease,
     ) -> RunFlow:
         """Runs are held in the name of this process, which no other has."""
-        owner = f"{socket.gethostname()[:30]} {os.getpid()} {randomness.token()[:8]}"
-        return RunFlow(uow, clock, execute, owner, lease)
+        return RunFlow(uow, clock, execute, terms.name, lease)
 
     @provide
     def run_backtest(
@@ -85,8 +82,3 @@ class Agents(Provider):
     ) -> StartBacktest:
         """So many a user as the settings say."""
         return StartBacktest(uow, clock, ids, queue, settings.jobs.max_unfinished_backtests)
-
-    @provide
-    def resume_work(self, uow: UnitOfWork, clock: Clock, queue: TaskQueue) -> ResumeWork:
-        """In batches of the usual size."""
-        return ResumeWork(uow, clock, queue)

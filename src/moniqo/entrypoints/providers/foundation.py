@@ -1,19 +1,16 @@
 """What everything stands on: settings, the machine, the store."""
 
 from collections.abc import AsyncIterator
-from functools import partial
 
 from dishka import Provider, Scope, provide
 
 from moniqo.adapters.persistence.backend import Backend
 from moniqo.adapters.persistence.collections import REGISTRY
 from moniqo.adapters.persistence.recording import RecordedUnitOfWork
+from moniqo.adapters.persistence.telling import Bell
 from moniqo.adapters.system import SystemClock, SystemRandomness, Uuid7Ids
-from moniqo.application.audit.seal_audit import SEAL_JOB
-from moniqo.application.notifications.announcing import AnnouncingUnitOfWork
 from moniqo.application.shared.persistence import UnitOfWork
 from moniqo.application.shared.system import Clock, Ids, Randomness
-from moniqo.application.shared.tasks import TaskQueue
 from moniqo.entrypoints.providers.stores import open_backend
 from moniqo.entrypoints.settings import Settings
 
@@ -43,8 +40,6 @@ class Foundation(Provider):
         await backend.close()
 
     @provide
-    def uow(self, backend: Backend, clock: Clock, ids: Ids, queue: TaskQueue) -> UnitOfWork:
+    def uow(self, backend: Backend, clock: Clock, ids: Ids, bell: Bell) -> UnitOfWork:
         """The recording unit of work; right after it its events are told, its entries sealed."""
-        sealing = partial(queue.enqueue, SEAL_JOB)
-        recorded = RecordedUnitOfWork(backend, REGISTRY, clock, ids, sealing=sealing)
-        return AnnouncingUnitOfWork(recorded, queue)
+        return RecordedUnitOfWork(backend, REGISTRY, clock, ids, bell=bell)

@@ -1,47 +1,69 @@
-"""What runs after the answer, and who runs it."""
+"""What goes on after the answer, and who does it."""
 
-from collections.abc import AsyncIterator
+import os
+import secrets
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
+from typing import NewType
 
 from dishka import AnyOf, AsyncContainer, Provider, Scope, provide
+from taskiq import AsyncBroker
 
 from moniqo.adapters.persistence.backend import Backend
-from moniqo.adapters.queue.in_process import Handler, InProcessQueue
+from moniqo.adapters.persistence.telling import Bell
+from moniqo.adapters.queue.attendants import Attendant, Attendants
+from moniqo.adapters.queue.bells import InProcessBell
+from moniqo.adapters.queue.doorbell import Doorbell
+from moniqo.adapters.queue.kinds import DEFAULT, TaskKind, TaskKinds
 from moniqo.adapters.queue.periodically import Periodically
+from moniqo.adapters.queue.stored import StoredTasks
 from moniqo.adapters.queue.unhurried import Unhurried
+from moniqo.adapters.queue.worker import Terms, Worker
+from moniqo.application.agents.do_backtest import DoBacktest
+from moniqo.application.agents.do_run import DoRun
 from moniqo.application.agents.fire_schedules import FireSchedules
 from moniqo.application.agents.replay import OnBar
-from moniqo.application.agents.resume_work import ResumeWork
-from moniqo.application.agents.run_backtest import RunBacktest
-from moniqo.application.agents.run_flow import RunFlow
 from moniqo.application.agents.start_backtest import RUN_BACKTEST
 from moniqo.application.agents.start_run import RUN_FLOW
-from moniqo.application.audit.seal_audit import SEAL_AUDIT, SEAL_JOB, SealAudit
+from moniqo.application.audit.seal_audit import SEAL_AUDIT, SealAudit
 from moniqo.application.billing.expire_subscriptions import ExpireSubscriptions
-from moniqo.application.files.keeping import SWEEP_JOB, SWEEP_ORPHANS
+from moniqo.application.files.keeping import SWEEP_ORPHANS
 from moniqo.application.files.sweep_orphans import SweepOrphans
-from moniqo.application.notifications.announcing import RELAY_JOB, RELAY_OUTBOX
-from moniqo.application.notifications.relay_outbox import RelayOutbox
+from moniqo.application.notifications.relay_outbox import RELAY_OUTBOX, RelayOutbox
 from moniqo.application.operations.clean_up import CleanUp
-from moniqo.application.shared.system import Clock
-from moniqo.application.shared.tasks import Job, TaskQueue
+from moniqo.application.shared.persistence import UnitOfWork
+from moniqo.application.shared.retrying import RetryTerms
+from moniqo.application.shared.system import Clock, Ids, Randomness
+from moniqo.application.shared.tasks import WORK, TaskContext, TaskHandler, TaskQueue
 from moniqo.application.trading.settle_orders import SettleOrders
-from moniqo.domain.shared.ids import BacktestId, FlowRunId
+from moniqo.domain.shared.types import JsonObject
 from moniqo.entrypoints.settings import Settings
+from moniqo.entrypoints.settings.model import EMBEDDED
+from moniqo.entrypoints.settings.values import ConnectionUrl
 
+BACKTESTS = "backtests"
+"""The queue of backtests: long, and heavy on the processor."""
+QUEUES = {RUN_BACKTEST: BACKTESTS}
+LONG = RetryTerms(attempts=10, limit=timedelta(hours=6), first_pause=timedelta(seconds=2))
 CLEANED_EVERY = timedelta(hours=1)
 RELAYS = 3
 """So many tell events at once, each several: while one waits for a slow mail, others go on."""
-APART = {SEAL_AUDIT: 1, RELAY_OUTBOX: RELAYS}
-"""Jobs that take no turns of the others', and how many of each run at once."""
+WORKED_EVERY = 1.0
+"""Seconds after which a task is found whose ringing was lost, or whose worker fell silent."""
+LOOKS = 1_000
+"""At tasks at once: nearly all of them find every place taken, or nothing to do, and end."""
 A_MOMENT = Unhurried(least=0.05, most=0.2)
 """Before entries are sealed: many of a busy time then cost one transaction."""
 SECONDS_TO_END = 10
-"""How long jobs may go on once the container closes; then they are cut off and resumed later."""
+"""How long jobs may go on once the container closes; then they are handed back."""
+Look = Callable[[], Awaitable[None]]
+Places = NewType("Places", dict[str, int])
+"""How many tasks of each queue this process does at once."""
 
 
 class Jobs(Provider):
-    """The queue. What it runs is wanted late, because that may want the queue."""
+    """Tasks, the worker that does them, and everybody else who looks after something."""
 
     scope = Scope.APP
 
@@ -51,90 +73,105 @@ class Jobs(Provider):
         return lambda _: None
 
     @provide
-    async def queue(
+    def tasks(self, clock: Clock, ids: Ids) -> TaskQueue:
+        """Rows of the store."""
+        return StoredTasks(clock, ids, QUEUES)
+
+    @provide
+    def places(self, settings: Settings) -> Places:
+        """By the settings."""
+        jobs = settings.jobs
+        return Places({DEFAULT: jobs.job_concurrency, BACKTESTS: jobs.backtest_concurrency})
+
+    @provide
+    def terms(self, parts: AsyncContainer, places: Places, settings: Settings) -> Terms:
+        """What the worker of this process does."""
+        lease = timedelta(seconds=settings.jobs.task_lease_seconds)
+        return Terms(_kinds(parts), places, worker_name(), lease)
+
+    @provide
+    async def worker(
+        self, backend: Backend, uow: UnitOfWork, randomness: Randomness, terms: Terms
+    ) -> AsyncIterator[Worker]:
+        """Done before the store is closed."""
+        worker = Worker(backend.tasks(), uow, randomness, terms)
+        yield worker
+        await worker.close(SECONDS_TO_END)
+
+    @provide
+    def attendants(self, parts: AsyncContainer, settings: Settings, clock: Clock) -> Attendants:
+        """Whoever looks after something, wanted late: they may want the bell."""
+        every = float(settings.jobs.job_sweep_seconds)
+
+        def by(use_case: type[Callable[[], Awaitable[object]]]) -> Look:
+            async def look() -> None:
+                await (await parts.get(use_case))()
+
+            return look
+
+        async def seal() -> None:
+            await A_MOMENT()
+            await (await parts.get(SealAudit))()
+
+        clean_up = Periodically(by(CleanUp), CLEANED_EVERY, clock)
+        return Attendants(
+            {
+                WORK: Attendant(by(Worker), WORKED_EVERY, LOOKS),
+                RELAY_OUTBOX: Attendant(by(RelayOutbox), every, RELAYS),
+                SEAL_AUDIT: Attendant(seal, every),
+                SWEEP_ORPHANS: Attendant(by(SweepOrphans), every),
+                "fire_schedules": Attendant(by(FireSchedules), every),
+                "settle_orders": Attendant(by(SettleOrders), every),
+                "expire_subscriptions": Attendant(by(ExpireSubscriptions), every),
+                "clean_up": Attendant(clean_up, every),
+            }
+        )
+
+    @provide
+    async def doorbell(
         self,
         parts: AsyncContainer,
         settings: Settings,
-        clock: Clock,
+        attendants: Attendants,
         _opened_before: Backend,
-    ) -> AsyncIterator[AnyOf[InProcessQueue, TaskQueue]]:
-        """In this process; empty before the store is closed."""
-        work = _Work(parts)
-        resumers = (
-            work.relay_later,
-            work.seal_later,
-            work.sweep_later,
-            work.fire_schedules,
-            work.resume_work,
-            work.settle_orders,
-            work.expire_subscriptions,
-            Periodically(work.clean_up, CLEANED_EVERY, clock),
-        )
-        limits = settings.jobs
-        queue = InProcessQueue(
-            work.handlers(),
-            resumers=resumers,
-            concurrency=limits.job_concurrency,
-            apart={**APART, RUN_BACKTEST: limits.backtest_concurrency},
-        )
-        yield queue
-        await queue.drain(SECONDS_TO_END)
+    ) -> AsyncIterator[AnyOf[Doorbell, Bell]]:
+        """By `QUEUE_URL`; silent before the store is closed."""
+        is_local = settings.jobs.queue_url == EMBEDDED
+        broker = open_bell(settings.jobs.queue_url)
+        doorbell = Doorbell(broker, attendants, parts, is_local=is_local)
+        yield doorbell
+        await doorbell.drain(SECONDS_TO_END)
+        await doorbell.close()
 
 
-class _Work:
-    """Each job by the use case that does it."""
+def _kinds(parts: AsyncContainer) -> TaskKinds:
+    """Each kind of task by the use case that does it, wanted late: it may want the queue."""
 
-    def __init__(self, parts: AsyncContainer) -> None:
-        self._parts = parts
+    def by(use_case: type[TaskHandler]) -> TaskHandler:
+        async def do(context: TaskContext) -> JsonObject | None:
+            return await (await parts.get(use_case))(context)
 
-    def handlers(self) -> dict[str, Handler]:
-        """What runs each job."""
-        return {
-            RELAY_OUTBOX: self.relay_outbox,
-            RUN_BACKTEST: self.run_backtest,
-            RUN_FLOW: self.run_flow,
-            SEAL_AUDIT: self.seal_audit,
-            SWEEP_ORPHANS: self.sweep_orphans,
-        }
+        return do
 
-    async def run_flow(self, job: Job) -> None:
-        await (await self._parts.get(RunFlow))(run_id=FlowRunId(job.subject_id))
+    return {
+        RUN_FLOW: TaskKind(by(DoRun), terms=LONG),
+        RUN_BACKTEST: TaskKind(by(DoBacktest), BACKTESTS, LONG),
+    }
 
-    async def run_backtest(self, job: Job) -> None:
-        on_bar = await self._parts.get(OnBar)
-        run = await self._parts.get(RunBacktest)
-        await run(backtest_id=BacktestId(job.subject_id), on_bar=on_bar)
 
-    async def relay_outbox(self, _job: Job) -> None:
-        await (await self._parts.get(RelayOutbox))()
+def worker_name() -> str:
+    """A name that no other process has."""
+    return f"{socket.gethostname()[:30]} {os.getpid()} {secrets.token_hex(4)}"
 
-    async def relay_later(self) -> None:
-        await (await self._parts.get(TaskQueue)).enqueue(RELAY_JOB)
 
-    async def sweep_orphans(self, _job: Job) -> None:
-        await (await self._parts.get(SweepOrphans))()
+def open_bell(url: ConnectionUrl) -> AsyncBroker:
+    """What carries the ringing; nothing is connected yet."""
+    if url == EMBEDDED:
+        return InProcessBell()
+    if url.value.startswith("amqp"):
+        from moniqo.adapters.queue.amqp_bell import amqp_bell
 
-    async def sweep_later(self) -> None:
-        await (await self._parts.get(TaskQueue)).enqueue(SWEEP_JOB)
+        return amqp_bell(url.value)
+    from moniqo.adapters.queue.redis_bell import RedisBell
 
-    async def seal_audit(self, _job: Job) -> None:
-        await A_MOMENT()
-        await (await self._parts.get(SealAudit))()
-
-    async def seal_later(self) -> None:
-        await (await self._parts.get(TaskQueue)).enqueue(SEAL_JOB)
-
-    async def fire_schedules(self) -> None:
-        await (await self._parts.get(FireSchedules))()
-
-    async def clean_up(self) -> None:
-        await (await self._parts.get(CleanUp))()
-
-    async def resume_work(self) -> None:
-        await (await self._parts.get(ResumeWork))()
-
-    async def settle_orders(self) -> None:
-        await (await self._parts.get(SettleOrders))()
-
-    async def expire_subscriptions(self) -> None:
-        await (await self._parts.get(ExpireSubscriptions))()
+    return RedisBell(url.value)

@@ -5,7 +5,14 @@ from collections.abc import Iterator
 from moniqo.domain.shared.errors import Fault
 from moniqo.entrypoints.settings.files import Files
 from moniqo.entrypoints.settings.mail import mail_faults
-from moniqo.entrypoints.settings.model import SAMPLE, Security, Settings, Storage
+from moniqo.entrypoints.settings.model import (
+    EMBEDDED,
+    SAMPLE,
+    Jobs,
+    Security,
+    Settings,
+    Storage,
+)
 from moniqo.entrypoints.settings.values import KeyRing, StorageBackend
 
 _SCHEMES = {
@@ -20,6 +27,7 @@ def faults_of(settings: Settings) -> list[Fault]:
     """Everything that is wrong with settings that are right one by one."""
     return [
         *_storage(settings.storage),
+        *_queue(settings.jobs),
         *_short(settings.security),
         *_pages(settings),
         *mail_faults(settings.mail, sheltered=settings.application.environment.sheltered),
@@ -41,6 +49,12 @@ def _storage(storage: Storage) -> Iterator[Fault]:
     redis = storage.redis_url.value if storage.redis_url else "redis://"
     if not redis.startswith(("redis://", "rediss://", "unix://")):
         yield Fault("REDIS_URL", "must begin with redis://, rediss:// or unix://")
+
+
+def _queue(jobs: Jobs) -> Iterator[Fault]:
+    schemes = ("redis://", "rediss://", "unix://", "amqp://", "amqps://")
+    if jobs.queue_url != EMBEDDED and not jobs.queue_url.value.startswith(schemes):
+        yield Fault("QUEUE_URL", f"must be embedded or begin with {', '.join(schemes)}")
 
 
 def _rings(security: Security) -> dict[str, KeyRing]:

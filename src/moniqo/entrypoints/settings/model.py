@@ -24,6 +24,7 @@ from moniqo.entrypoints.settings.values import (
 
 SQLITE_FILE = ConnectionUrl("sqlite:///data/moniqo.sqlite3")
 LOCAL_MONGO = ConnectionUrl("mongodb://127.0.0.1:27017/?replicaSet=rs0")
+EMBEDDED = ConnectionUrl("embedded")
 SAMPLE = "sample"
 """The key id of every secret that a default holds."""
 
@@ -186,9 +187,19 @@ class Accounts:
 class Jobs:
     """Work that goes on after the answer."""
 
+    queue_url: Annotated[
+        ConnectionUrl,
+        Meta(
+            description=(
+                "embedded: servers do the work themselves; or the bell that calls `moniqo worker`: "
+                "redis://… or amqp://…"
+            )
+        ),
+    ] = EMBEDDED
     job_concurrency: Annotated[
-        int, Meta(ge=1, le=64, description="Jobs that one process runs at once, backtests aside.")
-    ] = 4
+        int,
+        Meta(ge=1, le=1000, description="Tasks that one process does at once, backtests aside."),
+    ] = 16
     backtest_concurrency: Annotated[
         int, Meta(ge=1, le=64, description="Backtests that one process runs at once.")
     ] = 1
@@ -200,8 +211,13 @@ class Jobs:
         Meta(ge=1, le=3600, description="How long a silent process keeps others from its work."),
     ] = 30
     job_sweep_seconds: Annotated[
-        int, Meta(ge=1, le=3600, description="How often work that nobody holds is looked for.")
+        int,
+        Meta(ge=1, le=3600, description="How often events, schedules and orders are looked for."),
     ] = 5
+    task_lease_seconds: Annotated[
+        int,
+        Meta(ge=2, le=3600, description="How long a silent worker keeps others from its tasks."),
+    ] = 6
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,102 @@
+"""One attempt at one task: what becomes of it, whatever happens."""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum, auto
+from typing import Any
+
+from moniqo.adapters.persistence.task_store import Outcome, Pulse
+from moniqo.adapters.queue.kinds import TaskKind
+from moniqo.application.operations.held_task import HeldTask
+from moniqo.application.shared.retrying import RetryTerms, reason_of
+from moniqo.application.shared.tasks import NotYet
+from moniqo.domain.operations.task import Task, TaskStatus
+from moniqo.domain.shared.errors import Undeliverable
+
+logger = logging.getLogger(__name__)
+
+
+class Stop(Enum):
+    """Why a worker stops before a task has ended."""
+
+    CANCELLED = auto()
+    LOST = auto()
+    HANDED_BACK = auto()
+
+
+@dataclass(eq=False, slots=True)
+class Attempt:
+    """A task in this process's hands, and the coroutine that does it."""
+
+    held: HeldTask
+    kind: TaskKind | None
+    fraction: float
+    stopped: Stop | None = None
+    runs: asyncio.Task[None] | None = None
+
+    @property
+    def task(self) -> Task:
+        """As it was taken."""
+        return self.held.task
+
+    @property
+    def pulse(self) -> Pulse:
+        """That it goes on, and how far it is."""
+        return Pulse(self.task.id, self.task.fence, self.held.percent, self.held.stage)
+
+    def stop(self, why: Stop) -> None:
+        """Cut it off; what it was stopped for first counts."""
+        if self.stopped is None and self.runs is not None:
+            self.stopped = why
+            self.runs.cancel()
+
+    async def outcome(self) -> Outcome | None:
+        """How it ended; None if somebody else has it by now."""
+        if self.task.cancel_requested:
+            return self._told(TaskStatus.CANCELLED)
+        if self.kind is None:
+            return self._failed("No worker knows tasks of this kind.")
+        if self.task.attempts > self.kind.terms.attempts:
+            return self._failed("It was begun too often.")
+        try:
+            async with asyncio.timeout(self.kind.terms.limit.total_seconds()):
+                result = await self.kind.handler(self.held)
+        except asyncio.CancelledError:
+            if self.stopped is None:
+                raise
+            return self._stopped(self.stopped)
+        except Exception as problem:  # noqa: BLE001  (whatever it is, the task says so)
+            return self._after(problem, self.kind.terms)
+        return self._told(TaskStatus.SUCCEEDED, progress=100, result=result)
+
+    def _stopped(self, why: Stop) -> Outcome | None:
+        if why is Stop.LOST:
+            return None
+        if why is Stop.CANCELLED:
+            return self._told(TaskStatus.CANCELLED)
+        return self._told(TaskStatus.QUEUED, attempts=self.task.attempts - 1)
+
+    def _after(self, problem: Exception, terms: RetryTerms) -> Outcome:
+        attempts, reason = self.task.attempts, reason_of(problem)[:2000]
+        if isinstance(problem, NotYet):
+            pause = timedelta(seconds=problem.retry_after or 1)
+            return self._told(TaskStatus.QUEUED, attempts=attempts - 1, pause=pause)
+        if isinstance(problem, Undeliverable) or attempts >= terms.attempts:
+            return self._failed(reason, problem)
+        logger.warning("task failed and is tried again", exc_info=problem, extra=self._named())
+        pause = terms.pause(attempts, problem, self.fraction)
+        return self._told(TaskStatus.QUEUED, pause=pause, error=reason)
+
+    def _failed(self, reason: str, problem: Exception | None = None) -> Outcome:
+        logger.error("task failed for good", exc_info=problem, extra=self._named())
+        return self._told(TaskStatus.FAILED, error=reason)
+
+    def _told(self, status: TaskStatus, *, attempts: int | None = None, **more: Any) -> Outcome:
+        about = {"progress": self.held.percent, "stage": self.held.stage, **more}
+        counted = self.task.attempts if attempts is None else attempts
+        return Outcome(self.task.id, self.task.fence, status, counted, **about)
+
+    def _named(self) -> dict[str, str]:
+        return {"kind": self.task.kind, "task_id": str(self.task.id)}
