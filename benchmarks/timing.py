@@ -58,6 +58,7 @@ def serving(store: dict[str, str]) -> Iterator[int]:
     port = free_port()
     unlimited = dict.fromkeys(LIMITS, "1000000")
     chosen = {"PORT": str(port), "LOG_LEVEL": "error", "BCRYPT_COST": COST}
+    chosen["AUTO_VERIFY_EMAIL"] = "true"
     settings = store | unlimited | chosen
     command = str(Path(sys.executable).with_name("moniqo"))
     with tempfile.TemporaryDirectory() as folder:

@@ -28,7 +28,7 @@ def test_init_writes_secrets_of_its_own_that_only_the_owner_can_read(run, folder
     settings = load({}, folder / ".env")
     assert ran.code == 0
     assert ran.data["env_file_written"] is True
-    assert settings.security.auto_verify_email is True
+    assert settings.security.auto_verify_email is False
     assert settings.security.jwt_secret_keys.current.id != "sample"
     assert stat.S_IMODE((folder / ".env").stat().st_mode) == 0o600
 

@@ -1,6 +1,7 @@
 import io
 import json
 import logging
+import time
 from dataclasses import replace
 from uuid import UUID
 
@@ -54,10 +55,42 @@ def test_a_line_names_the_request_and_the_user():
         {"path": "/verify-email?token=canary&x=1"},
         {"header": "Bearer canary-canary"},
         {"header": "eyJcanarycanary.canary.canary"},
+        {"body": "grant=x&refresh_token=canary&client_secret=canary"},
+        {"body": '{"password": "canary \\"canary", "new_password":"canary'},
+        {"body": "{'api_key': 'canary', 'credentials': 'canary'}"},
+        {"error": "set AWS_SECRET_ACCESS_KEY=canary or X-Api-Key: canary"},
+        {"error": "Authorization: Basic canary canary"},
+        {"error": "Cookie: session=canary; other=canary"},
+        {"error": "wrong key sk-canary-0123456789abcdef"},
+        {"path": "/files/content?link=canary0123456789abcdef"},
+        {"url": "https://bucket/x?X-Amz-Signature=canary&X-Amz-Expires=9"},
+        {"url": "postgresql://moniqo:can/canary@db/moniqo"},
+        {"error": ValueError("password=canary")},
+        {"body": b"token=canary"},
+        {"passphrase": "canary", "pwd": "canary", "x-api-key": "canary", "signature": "canary"},
     ],
 )
 def test_no_secret_reaches_a_line(extra):
     assert "canary" not in line_of("signed in", **extra)
+
+
+@pytest.mark.parametrize("piece", ["token", "a:", "://", "'", "password='", "bearer ", "sk-", "x"])
+def test_no_text_takes_long_to_look_through(piece):
+    began = time.perf_counter()
+
+    line_of("called", body=piece * (200_000 // len(piece)))
+
+    assert time.perf_counter() - began < 1
+
+
+def test_what_is_no_secret_is_told():
+    told = {"count": 3, "share": 0.5, "found": True, "nothing": None}
+    prose = "The access token is not valid. See https://a.example:443/x and a@b.example: a key."
+
+    line = logged(prose, **told)
+
+    assert line["message"] == prose
+    assert told.items() <= line.items()
 
 
 def test_a_secret_in_the_message_or_in_a_traceback_is_withheld():

@@ -188,3 +188,18 @@ async def test_another_file_is_another_body(house: House, name: str) -> None:
     reply = await sent(root, Making("/api/v1/files", File, file=other), {}, b"b")
 
     assert (reply.status, reply.code) == (409, "IDEMPOTENCY_KEY_REUSED")
+
+
+async def test_a_refusal_is_given_again_until_its_time_is_over(house: House) -> None:
+    ada = await house.user("ada")
+    nobodys = Making(f"{ME}/flows/019bd6a2-7c00-7000-8000-00000000ffff/runs", FlowRun)
+
+    refused = await sent(ada, nobodys, {}, b"b")
+    again = await sent(ada, nobodys, {}, b"b")
+
+    assert (refused.status, refused.code) == (404, "NOT_FOUND")
+    assert refused.header("idempotency-replayed") is None
+    assert again.header("idempotency-replayed") == "true"
+    assert (again.status, again.body) == (refused.status, refused.body)
+    for name in ("x-request-id", "content-type", "cache-control"):
+        assert again.header(name) == refused.header(name)

@@ -74,7 +74,7 @@ async def test_a_key_is_its_callers_own(alice: Client, workshop: Client, key: st
     assert first.data["id"] != second.data["id"]
 
 
-async def test_refusals_are_not_kept(alice: Client, key: str) -> None:
+async def test_input_at_fault_leaves_the_key_free(alice: Client, key: str) -> None:
     refused = await make(alice, key, b'{"name": ""}')
     made = await make(alice, key)
 

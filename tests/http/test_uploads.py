@@ -124,6 +124,29 @@ async def test_too_many_uploads_at_once_are_told_to_wait(ada: Client) -> None:
     assert (refused.status, refused.header("retry-after"), taken.status) == (503, "2", 201)
 
 
+async def test_one_user_does_not_take_all_the_room() -> None:
+    plain = house_settings()
+    async with open_house(replace(plain, files=replace(plain.files, uploads_at_once=4))) as house:
+        ada, bob = await house.user("ada"), await house.user("bob")
+        done = asyncio.Event()
+
+        async def waiting() -> AsyncIterator[bytes]:
+            yield upload(PDF)[:60]
+            await done.wait()
+
+        slow = [asyncio.create_task(sent(ada, waiting())) for _ in range(2)]
+        await asyncio.sleep(0.1)
+        one_more = await sent(ada, upload(PDF))
+        others = await sent(bob, upload(PDF))
+        done.set()
+        await asyncio.gather(*slow)
+        later = await sent(ada, upload(PDF))
+
+    assert (one_more.status, one_more.code) == (429, "RATE_LIMITED")
+    assert one_more.header("retry-after") == "2"
+    assert (others.status, later.status) == (201, 201)
+
+
 @pytest.mark.parametrize(
     "headers",
     [

@@ -14,6 +14,8 @@ from moniqo.domain.audit.outbox_event import OutboxEvent
 from moniqo.domain.identity.session import RevokeReason, Session
 from support.asgi import JSON_TYPE, Client, Reply
 from support.house import PASSWORD, House, open_house
+from support.pictures import picture
+from support.uploads import FORM_TYPE, upload
 
 USERS = "/api/v1/users"
 ME = f"{USERS}/me"
@@ -538,3 +540,20 @@ async def test_a_tag_of_something_else_opens_no_change_of_ones_own(ada: Client) 
 
     assert (refused.status, refused.code) == (412, "PRECONDITION_FAILED")
     assert (taken.status, taken.data["first_name"]) == (200, "Eva")
+
+
+@pytest.mark.parametrize("thing", ["", "/avatar"])
+async def test_a_tag_of_something_else_opens_no_removal_of_ones_own(
+    ada: Client, thing: str
+) -> None:
+    await ada.send("POST", f"{ME}/avatar", body=upload(picture()), headers=(FORM_TYPE,))
+    settings = (await ada.get(f"{ME}/settings")).header("etag").encode()
+    profile = (await ada.get(ME)).header("etag").encode()
+
+    refused, taken = [
+        await ada.send("DELETE", ME + thing, headers=((b"if-match", tag),))
+        for tag in (settings, profile)
+    ]
+
+    assert (refused.status, refused.code) == (412, "PRECONDITION_FAILED")
+    assert taken.status == 200

@@ -113,7 +113,7 @@ async def test_s85_the_first_answer_comes_again_byte_for_byte(arena: Arena) -> N
     assert replayed([first, second]) == 1
 
 
-async def test_s85_a_refusal_leaves_the_key_free(arena: Arena) -> None:
+async def test_s85_input_at_fault_leaves_the_key_free(arena: Arena) -> None:
     caller, key = await arena.person(), token_hex(8)
 
     refused = await caller.post(PROMPTS, {"title": ""}, headers=named(key))

@@ -115,7 +115,11 @@ def _caller(_logger: object, _method: str, event: EventDict) -> EventDict:
 
 
 def _redacted(_logger: object, _method: str, event: EventDict) -> EventDict:
-    return {key: redacted(key, value) for key, value in event.items() if key != _DUPLICATE}
+    return {
+        key: value if key.startswith("_") else redacted(key, value)
+        for key, value in event.items()
+        if key != _DUPLICATE
+    }
 
 
 def _harmless(_logger: object, _method: str, event: EventDict) -> EventDict:

@@ -10,6 +10,7 @@ import uvicorn
 from dishka import AsyncContainer
 from litestar import Litestar
 
+from moniqo.adapters.persistence.skew import SkewAlarm
 from moniqo.application.shared.seed_system import SeedSystem
 from moniqo.application.trading.import_candles import ImportCandles
 from moniqo.domain.trading.market import Series
@@ -51,6 +52,7 @@ async def _begin(container: AsyncContainer, settings: Settings, imports: Imports
     if settings.storage.storage_backend is StorageBackend.MEMORY:
         # Nothing was there before this process, so this start is always the first one.
         await (await container.get(SeedSystem))()
+    await (await container.get(SkewAlarm)).agrees()
     import_candles = await container.get(ImportCandles)
     for location, series in imports:
         await import_candles(location=location, series=series)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 
@@ -9,12 +10,22 @@ from moniqo.adapters.persistence.memory import MemoryBackend
 from moniqo.adapters.persistence.memory.session import MemorySession
 from moniqo.application.operations.answer_once import AnswerOnce, KeptAnswer, RepeatableRequest
 from moniqo.application.shared.putting_off import at_once
-from moniqo.domain.shared.errors import Conflict, Forbidden, StaleVersion
+from moniqo.domain.shared.errors import (
+    AppError,
+    Conflict,
+    Forbidden,
+    PreconditionFailed,
+    RateLimited,
+    StaleVersion,
+    Unauthenticated,
+    Unavailable,
+)
 from support.specimen import CONTRACT, Specimen
 from support.store import Store
 
 REQUEST = RepeatableRequest("ada POST /things", "k", "0" * 64)
 DONE = KeptAnswer(201, "{}", {})
+REFUSED = KeptAnswer(403, "no", {})
 Step = Callable[[], Awaitable[None]]
 
 
@@ -49,6 +60,10 @@ async def refuse() -> None:
 async def agree() -> None: ...
 
 
+def refused(_: AppError) -> KeptAnswer:
+    return REFUSED
+
+
 async def hang() -> None:
     await asyncio.sleep(60)
 
@@ -72,7 +87,7 @@ async def test_a_commit_that_lost_is_tried_again_from_the_start() -> None:
         await write(store)
         return DONE
 
-    answer = await answering(request=REQUEST, perform=perform)
+    answer = await answering(request=REQUEST, perform=perform, refuse=refused)
 
     assert (answer, len(performed), len(await store.found())) == (DONE, 3, 1)
 
@@ -85,7 +100,7 @@ async def test_who_always_loses_is_told_to_come_back() -> None:
         return DONE
 
     with pytest.raises(Conflict) as told:
-        await answering(request=REQUEST, perform=perform)
+        await answering(request=REQUEST, perform=perform, refuse=refused)
 
     assert told.value.retry_after == 1
     assert await store.found() == ()
@@ -99,23 +114,51 @@ async def test_a_commit_that_comes_to_no_end_is_given_up() -> None:
         return DONE
 
     with pytest.raises(Conflict) as told:
-        await answering(request=REQUEST, perform=perform)
+        await answering(request=REQUEST, perform=perform, refuse=refused)
 
     assert told.value.retry_after == 1
     assert await store.found() == ()
 
 
-async def test_what_a_refusal_wrote_is_tried_again_too() -> None:
+async def test_what_a_refusal_wrote_is_tried_again_too_and_the_refusal_is_kept() -> None:
     store, answering = opened(refuse)
 
     async def perform() -> KeptAnswer:
         await write(store)
         raise Forbidden("No.")
 
-    with pytest.raises(Forbidden):
-        await answering(request=REQUEST, perform=perform)
+    first = await answering(request=REQUEST, perform=perform, refuse=refused)
+    second = await answering(request=REQUEST, perform=perform, refuse=refused)
 
+    assert (first, second) == (REFUSED, replace(REFUSED, is_repeated=True))
     assert len(await store.found()) == 1
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        RateLimited("Later.", retry_after=3),
+        Unavailable("Later."),
+        Unauthenticated("The session is over."),
+        PreconditionFailed("Another version."),
+        StaleVersion("Somebody else was faster."),
+        Conflict("Later.", retry_after=1),
+    ],
+)
+async def test_what_passes_by_itself_leaves_the_key_free(refusal: AppError) -> None:
+    store, answering = opened()
+
+    async def perform() -> KeptAnswer:
+        raise refusal
+
+    async def done() -> KeptAnswer:
+        await write(store)
+        return DONE
+
+    with pytest.raises(type(refusal)):
+        await answering(request=REQUEST, perform=perform, refuse=refused)
+
+    assert await answering(request=REQUEST, perform=done, refuse=refused) == DONE
 
 
 @pytest.mark.parametrize("swallowed", [True, False])
@@ -133,7 +176,7 @@ async def test_a_first_part_that_was_refused_late_starts_everything_anew(swallow
             await write(store, next(names))
         return DONE
 
-    await answering(request=REQUEST, perform=perform)
+    await answering(request=REQUEST, perform=perform, refuse=refused)
 
     kept = {specimen.name for specimen in await store.found()}
     assert kept == ({"d", "e"} if swallowed else {"c", "d"})
@@ -148,7 +191,7 @@ async def test_what_was_asked_to_last_at_once_is_no_part_of_it() -> None:
         await write(store)
         return DONE
 
-    await answering(request=REQUEST, perform=perform)
+    await answering(request=REQUEST, perform=perform, refuse=refused)
 
     assert len(await store.found()) == 3
 
@@ -161,7 +204,9 @@ async def test_who_finds_it_done_by_the_first_is_answered_as_the_first() -> None
         await write(store, "the only one")
         return DONE
 
-    answers = await asyncio.gather(*(answering(request=REQUEST, perform=perform) for _ in range(3)))
+    answers = await asyncio.gather(
+        *(answering(request=REQUEST, perform=perform, refuse=refused) for _ in range(3))
+    )
 
     assert [answer.is_repeated for answer in answers] == [False, True, True]
     assert len(await store.found()) == 1

@@ -10,6 +10,7 @@ import pytest
 
 from moniqo.adapters.limits.counts import Counts
 from moniqo.adapters.limits.redis_windows import redis_windows
+from moniqo.adapters.limits.shared_windows import SharedWindows
 from moniqo.adapters.limits.sliding_window import SlidingWindow
 from moniqo.adapters.limits.two_windows import TwoWindows
 
@@ -95,3 +96,8 @@ async def test_the_wait_that_is_told_is_right_to_a_second(
     assert in_time.retry_after is None
     # Time has passed meanwhile: if it was the last second, it may be over already.
     assert too_early.retry_after == 1 or refused.retry_after == 1
+
+
+async def test_whether_a_redis_can_be_used_is_found_by_asking(valkey_server: str) -> None:
+    async with redis_windows(valkey_server) as windows:
+        assert await SharedWindows(windows).answer() is True

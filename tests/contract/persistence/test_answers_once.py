@@ -19,9 +19,11 @@ from moniqo.domain.audit.audit_log import AuditLog
 from moniqo.domain.audit.outbox_event import OutboxEvent
 from moniqo.domain.shared.errors import (
     AlreadyExists,
+    AppError,
     Forbidden,
     IdempotencyKeyReused,
     RuleViolated,
+    Unavailable,
 )
 from moniqo.domain.shared.idempotency_record import IdempotencyRecord
 from support.clock import SettableClock
@@ -40,6 +42,10 @@ def request_() -> RepeatableRequest:
 @pytest.fixture
 def answering(store: Store) -> AnswerOnce:
     return AnswerOnce(store.uow, store.clock, store.ids)
+
+
+def refused(refusal: AppError) -> KeptAnswer:
+    return KeptAnswer(403, refusal.message, {})
 
 
 def making(store: Store, answer: KeptAnswer = DONE, **fields: object) -> Perform:
@@ -68,8 +74,8 @@ async def events(store: Store) -> int:
 async def test_the_first_answer_is_given_each_time(
     store: Store, answering: AnswerOnce, request_: RepeatableRequest
 ) -> None:
-    first = await answering(request=request_, perform=making(store))
-    second = await answering(request=request_, perform=making(store))
+    first = await answering(request=request_, perform=making(store), refuse=refused)
+    second = await answering(request=request_, perform=making(store), refuse=refused)
 
     assert first == DONE
     assert (second.status, second.body, second.headers) == (201, DONE.body, DONE.headers)
@@ -81,7 +87,7 @@ async def test_the_first_answer_is_given_each_time(
 async def test_effect_trail_and_events_are_kept_with_the_answer(
     store: Store, answering: AnswerOnce, request_: RepeatableRequest
 ) -> None:
-    await answering(request=request_, perform=making(store))
+    await answering(request=request_, perform=making(store), refuse=refused)
 
     (specimen,) = await store.found()
     async with store.uow() as tx:
@@ -96,7 +102,10 @@ async def test_of_many_at_once_one_is_performed_for_all(
         return KeptAnswer(201, f"{number}", {})
 
     answers = await asyncio.gather(
-        *(answering(request=request_, perform=making(store, answer(n))) for n in range(20))
+        *(
+            answering(request=request_, perform=making(store, answer(n)), refuse=refused)
+            for n in range(20)
+        )
     )
 
     assert len(await store.found()) == 1
@@ -108,7 +117,10 @@ async def test_who_is_refused_because_the_first_came_before_gets_its_answer(
     store: Store, answering: AnswerOnce, request_: RepeatableRequest
 ) -> None:
     answers = await asyncio.gather(
-        *(answering(request=request_, perform=making(store, name="one")) for _ in range(10))
+        *(
+            answering(request=request_, perform=making(store, name="one"), refuse=refused)
+            for _ in range(10)
+        )
     )
 
     assert {answer.body for answer in answers} == {DONE.body}
@@ -123,26 +135,56 @@ async def test_a_fault_after_the_effect_keeps_neither(
         raise RuntimeError("while rendering")
 
     with pytest.raises(RuntimeError):
-        await answering(request=request_, perform=perform)
+        await answering(request=request_, perform=perform, refuse=refused)
 
     assert await store.found() == ()
     assert await events(store) == 0
-    assert (await answering(request=request_, perform=making(store))).is_repeated is False
+    assert (
+        await answering(request=request_, perform=making(store), refuse=refused)
+    ).is_repeated is False
 
 
-async def test_what_a_refusal_wrote_is_kept_without_an_answer(
+async def test_what_a_refusal_wrote_is_kept_and_the_refusal_too(
     store: Store, answering: AnswerOnce, request_: RepeatableRequest
 ) -> None:
     async def perform() -> KeptAnswer:
         await making(store)()
         raise Forbidden("It is noted, though.")
 
-    for _ in range(2):
-        with pytest.raises(Forbidden):
-            await answering(request=request_, perform=perform)
+    answers = [await answering(request=request_, perform=perform, refuse=refused) for _ in range(2)]
 
-    assert len(await store.found()) == 2
-    assert await kept(store, request_) == 0
+    assert {answer.body for answer in answers} == {"It is noted, though."}
+    assert [answer.is_repeated for answer in answers] == [False, True]
+    assert len(await store.found()) == 1
+    assert await kept(store, request_) == 1
+
+
+async def test_of_many_refusals_at_once_one_is_given_to_all(
+    answering: AnswerOnce, request_: RepeatableRequest
+) -> None:
+    numbers = iter(range(20))
+
+    async def perform() -> KeptAnswer:
+        raise RuleViolated(f"Refusal {next(numbers)}")
+
+    answers = await asyncio.gather(
+        *(answering(request=request_, perform=perform, refuse=refused) for _ in range(10))
+    )
+
+    assert len({answer.body for answer in answers}) == 1
+    assert sum(answer.is_repeated for answer in answers) == 9
+
+
+async def test_what_passes_by_itself_is_not_kept(
+    store: Store, answering: AnswerOnce, request_: RepeatableRequest
+) -> None:
+    async def perform() -> KeptAnswer:
+        raise Unavailable("Not now.")
+
+    with pytest.raises(Unavailable):
+        await answering(request=request_, perform=perform, refuse=refused)
+
+    assert (await answering(request=request_, perform=making(store), refuse=refused)) == DONE
 
 
 async def test_a_unit_of_work_that_follows_commits_the_one_before(
@@ -155,7 +197,7 @@ async def test_a_unit_of_work_that_follows_commits_the_one_before(
         raise RuntimeError("after the second")
 
     with pytest.raises(RuntimeError):
-        await answering(request=request_, perform=perform)
+        await answering(request=request_, perform=perform, refuse=refused)
 
     assert len(await store.found()) == 1
 
@@ -167,19 +209,19 @@ async def test_an_answer_without_an_effect_is_kept_too(
         await store.found()
         return DONE
 
-    await answering(request=request_, perform=perform)
+    await answering(request=request_, perform=perform, refuse=refused)
 
-    assert (await answering(request=request_, perform=perform)).is_repeated
+    assert (await answering(request=request_, perform=perform, refuse=refused)).is_repeated
 
 
 async def test_another_body_is_refused_and_has_no_effect(
     store: Store, answering: AnswerOnce, request_: RepeatableRequest
 ) -> None:
-    await answering(request=request_, perform=making(store))
+    await answering(request=request_, perform=making(store), refuse=refused)
     other = RepeatableRequest(request_.scope, request_.key, "f" * 64)
 
     with pytest.raises(IdempotencyKeyReused):
-        await answering(request=other, perform=making(store))
+        await answering(request=other, perform=making(store), refuse=refused)
 
     assert len(await store.found()) == 1
 
@@ -191,7 +233,10 @@ async def test_other_callers_routes_and_keys_are_other_requests(
     named = {"scope": request_.scope, "key": request_.key, "body_digest": request_.body_digest}
     other = RepeatableRequest(**named | {changed: f"{named[changed]}2"})
 
-    answers = [await answering(request=it, perform=making(store)) for it in (request_, other)]
+    answers = [
+        await answering(request=it, perform=making(store), refuse=refused)
+        for it in (request_, other)
+    ]
 
     assert [answer.is_repeated for answer in answers] == [False, False]
     assert len(await store.found()) == 2
@@ -200,13 +245,13 @@ async def test_other_callers_routes_and_keys_are_other_requests(
 async def test_after_its_time_a_key_is_new(store: Store, request_: RepeatableRequest) -> None:
     clock = SettableClock()
     answering = AnswerOnce(store.uow, clock, store.ids, timedelta(hours=24))
-    await answering(request=request_, perform=making(store))
+    await answering(request=request_, perform=making(store), refuse=refused)
 
     clock.advance(hours=23, minutes=59)
-    assert (await answering(request=request_, perform=making(store))).is_repeated
+    assert (await answering(request=request_, perform=making(store), refuse=refused)).is_repeated
     clock.advance(minutes=2)
     answers = await asyncio.gather(
-        *(answering(request=request_, perform=making(store)) for _ in range(5))
+        *(answering(request=request_, perform=making(store), refuse=refused) for _ in range(5))
     )
 
     assert sum(answer.is_repeated for answer in answers) == 4
@@ -226,7 +271,7 @@ async def test_what_has_to_last_lasts_whatever_comes_after(
         raise asyncio.CancelledError
 
     with pytest.raises(asyncio.CancelledError):
-        await answering(request=request_, perform=perform)
+        await answering(request=request_, perform=perform, refuse=refused)
 
     assert len(await store.found()) == 2
 
@@ -237,7 +282,7 @@ async def test_callers_who_hang_up_leave_nothing_open(store: Store) -> None:
 
     async def attempt(number: int) -> None:
         request = RepeatableRequest(scope, f"{number}", "0" * 64)
-        await answering(request=request, perform=making(store))
+        await answering(request=request, perform=making(store), refuse=refused)
 
     for number in range(60):
         task = asyncio.create_task(attempt(number))
@@ -264,9 +309,9 @@ async def test_a_unit_of_work_that_failed_is_not_put_off(
             raise RuleViolated("It is taken.") from problem
         raise AssertionError("was not refused")
 
-    with pytest.raises(RuleViolated):
-        await answering(request=request_, perform=perform)
+    answer = await answering(request=request_, perform=perform, refuse=refused)
 
+    assert answer.body == "It is taken."
     assert len(await store.found()) == 1
 
 

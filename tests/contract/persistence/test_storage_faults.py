@@ -47,8 +47,10 @@ async def test_a_read_and_a_write_are_unavailable_and_nothing_else(nowhere: Back
         await store.found()
     with pytest.raises(Unavailable) as written:
         await store.added()
+    with pytest.raises(Unavailable) as asked:
+        await nowhere.now()
 
-    for error in (read.value, written.value):
+    for error in (read.value, written.value, asked.value):
         assert PASSWORD not in error.message
         assert "127.0.0.1" not in error.message
 

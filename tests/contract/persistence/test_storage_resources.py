@@ -3,6 +3,7 @@
 import asyncio
 import os
 import threading
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -92,3 +93,12 @@ async def test_a_migrated_store_has_nothing_pending_and_can_be_used(store: Store
     await store.backend.migrate()
 
     assert await store.backend.pending() == ()
+
+
+async def test_a_store_tells_what_time_it_is(store: Store) -> None:
+    before = datetime.now(UTC)
+
+    theirs = await store.backend.now()
+
+    # Its clock is this machine's; its steps may be of a thousandth of a second.
+    assert timedelta(seconds=-0.01) <= theirs - before <= timedelta(seconds=5)

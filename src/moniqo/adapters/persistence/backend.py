@@ -1,6 +1,7 @@
 """What a storage backend must do. Everything else is shared and lives in `recording`."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import NamedTuple, Protocol, TypeVar
 
 from moniqo.adapters.persistence.collection import Collection
@@ -88,6 +89,9 @@ class Backend(Protocol):
 
     async def check(self) -> None:
         """Raise `Unavailable`, saying why and what to do, unless the store can be used."""
+
+    async def now(self) -> datetime:
+        """What time it is by the store's own clock; raises `Unavailable`."""
 
     async def pending(self) -> tuple[str, ...]:
         """Names of migrations or indexes that `migrate` would apply."""

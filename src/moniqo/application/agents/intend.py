@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from moniqo.application.agents.ask import Answered
 from moniqo.application.agents.step_context import StepContext, load_context
-from moniqo.application.agents.step_outcome import StepOutcome, decided_step
+from moniqo.application.agents.step_outcome import StepOutcome, answer_of
 from moniqo.application.billing.quotas import Quotas
 from moniqo.application.shared.conflicts import settled
 from moniqo.application.shared.persistence import Transaction, UnitOfWork
@@ -65,9 +65,7 @@ class Intend:
             if isinstance(order, Refused):
                 return await self.outcome.record_decided(tx, now, answered, order.reason)
             await self._reserve(tx, now, order)
-            step = decided_step(now.step, answered).moved(
-                StepStatus.ORDERING, order_ids=(order.id,)
-            )
+            step = now.step.moved(StepStatus.ORDERING, order_ids=(order.id,), **answer_of(answered))
             await self.outcome.settle(tx, now.run, now.step, answered)
             return await tx[FlowRun].save(now.run.with_step(step).costing(answered.cost))
 

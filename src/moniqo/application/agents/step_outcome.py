@@ -16,9 +16,15 @@ from moniqo.domain.trading.events import OrderRefused
 LONGEST_REASON = 1000
 
 
-def decided_step(step: StepRun, answered: Answered) -> StepRun:
-    """The step with what its agent answered, still deciding."""
-    return step.with_(raw_answer=answered.text, decision=answered.decision, cost=answered.cost)
+def answer_of(answered: Answered | None) -> dict[str, object]:
+    """What a step keeps of its agent's answer, if it was asked."""
+    if answered is None:
+        return {}
+    return {
+        "raw_answer": answered.text,
+        "decision": answered.decision,
+        "cost": answered.cost,
+    }
 
 
 def failure_of(run: FlowRun) -> RunFailed:
@@ -68,8 +74,9 @@ class StepOutcome:
                     reason=refusal,
                 )
             )
-        step = decided_step(context.step, answered)
-        ended = step.moved(StepStatus.DONE, finished_at=now, refusal=refusal)
+        ended = context.step.moved(
+            StepStatus.DONE, finished_at=now, refusal=refusal, **answer_of(answered)
+        )
         changed = run.with_step(ended).costing(answered.cost)
         return await tx[FlowRun].save(self._succeeded(changed))
 
@@ -100,9 +107,7 @@ class StepOutcome:
         now = self.clock.now()
         if step.status is StepStatus.PENDING:
             step = step.moved(StepStatus.DECIDING, started_at=now)
-        if answered is not None:
-            step = decided_step(step, answered)
-        ended = step.moved(StepStatus.FAILED, finished_at=now, error=reason)
+        ended = step.moved(StepStatus.FAILED, finished_at=now, error=reason, **answer_of(answered))
         changed = (
             run.with_step(ended)
             .costing(answered.cost if answered else ZERO)

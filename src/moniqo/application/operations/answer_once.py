@@ -16,6 +16,7 @@ from moniqo.domain.shared.errors import (
     AppError,
     Conflict,
     IdempotencyKeyReused,
+    Kind,
     StaleVersion,
 )
 from moniqo.domain.shared.idempotency_record import IdempotencyRecord, IdempotencyRecordId
@@ -46,6 +47,9 @@ class KeptAnswer:
 
 
 Perform = Callable[[], Awaitable[KeptAnswer]]
+Refuse = Callable[[AppError], KeptAnswer]
+_PASSING = {Kind.UNAUTHENTICATED, Kind.OUTDATED, Kind.RATE_LIMITED, Kind.UNAVAILABLE}
+"""Refusals that are no answer to what was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,7 @@ class AnswerOnce:
     """Perform a request unless it was performed before; the first answer is given each time.
 
     The answer is kept for `lifetime` in the transaction of the effect: both last or neither.
-    What is refused is not kept, and performed anew when it is asked again.
+    A refusal is an answer, too, unless it passes by itself: then the request may come again.
     """
 
     uow: UnitOfWork
@@ -62,11 +66,13 @@ class AnswerOnce:
     lifetime: timedelta = timedelta(hours=24)
     patience: float = PATIENCE_SECONDS
 
-    async def __call__(self, *, request: RepeatableRequest, perform: Perform) -> KeptAnswer:
-        """The answer.
+    async def __call__(
+        self, *, request: RepeatableRequest, perform: Perform, refuse: Refuse
+    ) -> KeptAnswer:
+        """The answer; `refuse` makes it of a refusal.
 
-        Raises what `perform` raises, `IdempotencyKeyReused` if the key came with another body,
-        `Conflict` if another request with the key does not come to an end.
+        Raises what else `perform` raises, `IdempotencyKeyReused` if the key came with another
+        body, `Conflict` if another request with the key does not come to an end.
         """
         deadline = asyncio.get_running_loop().time() + self.patience
         while True:
@@ -74,7 +80,7 @@ class AnswerOnce:
             if known is not None:
                 return known
             try:
-                return await self._first(request, perform)
+                return await self._first(request, perform, refuse)
             except _Overtaken:
                 if asyncio.get_running_loop().time() > deadline:
                     raise _busy() from None
@@ -91,24 +97,27 @@ class AnswerOnce:
         headers = {name: str(value) for name, value in found.headers.items()}
         return KeptAnswer(found.status, found.response, headers, is_repeated=True)
 
-    async def _first(self, request: RepeatableRequest, perform: Perform) -> KeptAnswer:
-        work = PutOff()
+    async def _first(
+        self, request: RepeatableRequest, perform: Perform, refuse: Refuse
+    ) -> KeptAnswer:
+        work, known = PutOff(), None
         token = putting_off.set(work)
         try:
             answer = await perform()
-        except AppError:
+        except AppError as refusal:
             # A refusal may have ended a unit of work that is to last: that one was its own.
             await self._settled(work)
             known = await self._known(request)
-            if known is None:
+            if known is None and _passes(refusal):
                 raise
-            return known
+            answer = known or refuse(refusal)
         except BaseException:
             await work.rollback()
             raise
         finally:
             putting_off.reset(token)
-        await self._kept(work, partial(self._keep, request, answer))
+        if known is None:
+            await self._kept(work, partial(self._keep, request, answer))
         return answer
 
     async def _settled(self, work: PutOff) -> None:
@@ -155,6 +164,12 @@ class AnswerOnce:
 
 class _Overtaken(Exception):
     """Somebody else's work was kept in place of this."""
+
+
+def _passes(refusal: AppError) -> bool:
+    """Whether the same request may be answered otherwise in a moment."""
+    passing = refusal.kind in _PASSING or isinstance(refusal, StaleVersion)
+    return passing or refusal.retry_after is not None
 
 
 def _named(request: RepeatableRequest) -> tuple[Condition, ...]:

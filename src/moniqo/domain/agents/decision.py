@@ -86,12 +86,7 @@ def parse_decision(text: str) -> Decision:
     if len(text) > LONGEST_ANSWER:
         raise Invalid(f"The answer is longer than {LONGEST_ANSWER} characters.")
     try:
-        data = json.loads(
-            text,
-            parse_float=Decimal,
-            parse_constant=_refuse_constant,
-            object_pairs_hook=_without_duplicates,
-        )
+        data = _ANSWERS.decode(text)
     except (ValueError, RecursionError) as problem:
         raise Invalid("The answer is not one JSON object.") from problem
     return decode(Decision, data)
@@ -106,3 +101,10 @@ def _without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
     if len(found) != len(pairs):
         raise ValueError("a key stands twice")
     return found
+
+
+_ANSWERS = json.JSONDecoder(
+    parse_float=Decimal,
+    parse_constant=_refuse_constant,
+    object_pairs_hook=_without_duplicates,
+)

@@ -78,7 +78,8 @@ class Snapshot:
         parts = [f"{self.symbol}|{self.timeframe.value}|{held.as_of.timestamp()}"]
         parts.append("|".join(map(canonical, figures)))
         parts += [
-            f"{bar.opened_at.timestamp()},{bar.open},{bar.high},{bar.low},{bar.close},{bar.volume}"
+            f"{bar.opened_at.timestamp()!s},{bar.open!s},{bar.high!s},{bar.low!s},"
+            f"{bar.close!s},{bar.volume!s}"
             for bar in self.candles
         ]
         parts += [f"{answer.step}:{answer.text}" for answer in self.answers]

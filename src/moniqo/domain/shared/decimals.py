@@ -1,7 +1,7 @@
 """Exact arithmetic for money, prices and quantities."""
 
 from collections.abc import Callable
-from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
+from decimal import ROUND_HALF_EVEN, Context, Decimal, getcontext, setcontext
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
@@ -21,8 +21,12 @@ def exact(function: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        with localcontext(_EXACT):
+        before = getcontext()
+        setcontext(_EXACT)
+        try:
             return function(*args, **kwargs)
+        finally:
+            setcontext(before)
 
     return run
 

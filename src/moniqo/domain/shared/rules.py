@@ -8,6 +8,7 @@ import json
 import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal
+from functools import cache
 from typing import Protocol
 
 MAX_DIGITS = 34
@@ -18,6 +19,7 @@ INT64 = 2**63
 
 _WIDE = Context(prec=120, rounding=ROUND_HALF_EVEN)
 _QUANTUM = Decimal(1).scaleb(-MAX_PLACES)
+_compiled = cache(re.compile)
 
 
 class Rule(Protocol):
@@ -72,7 +74,8 @@ class Pattern:
 
     def fault(self, value: object) -> str | None:
         """See `Rule`."""
-        return None if re.fullmatch(self.expression, str(value)) else f"must be {self.meaning}"
+        matched = _compiled(self.expression).fullmatch(str(value))
+        return None if matched else f"must be {self.meaning}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +114,12 @@ def integer_fault(value: int) -> str | None:
 
 def decimal_fault(value: Decimal) -> str | None:
     """What keeps `value` from being stored exactly on every backend."""
+    if not value:
+        return None
     if not value.is_finite():
         return "must be a finite number"
     # By its exponent: arithmetic on a number of a million digits would raise.
-    if value and value.adjusted() >= MAX_DIGITS - MAX_PLACES:
+    if value.adjusted() >= MAX_DIGITS - MAX_PLACES:
         return f"must have at most {MAX_DIGITS - MAX_PLACES} digits before the point"
     if value.quantize(_QUANTUM, context=_WIDE) != value:
         return f"must have at most {MAX_PLACES} digits after the point"

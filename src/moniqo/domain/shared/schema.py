@@ -24,11 +24,12 @@ def told(name: str) -> str:
     return name.removesuffix("_")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Field:
     """One field: its type without `None` and rules, and what was taken away.
 
-    It is `name` in Python and in stores, `told` to everybody else.
+    It is `name` in Python and in stores, `told` to everybody else. Each is made once, by `schema`,
+    and equals itself alone.
     """
 
     name: str

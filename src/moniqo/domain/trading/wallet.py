@@ -73,6 +73,9 @@ class Balance(Value):
         return self.free + self.locked
 
 
+NOTHING = Balance()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserWallet(Entity):
     """A user's account at a venue. Balances never fall below zero."""
@@ -93,7 +96,7 @@ class UserWallet(Entity):
 
     def balance(self, currency: str) -> Balance:
         """What is held of `currency`."""
-        return self.balances.get(currency, Balance())
+        return self.balances.get(currency, NOTHING)
 
     @exact
     def moved(self, currency: str, *, free: Decimal = ZERO, locked: Decimal = ZERO) -> Self:

@@ -15,8 +15,7 @@ def write_dotenv(path: Path, given: Mapping[str, str]) -> bool:
     """Write a file that only its owner can read, unless there is one; whether it was written.
 
     Secrets are made afresh; a variable of the environment (`given`) is left to the environment.
-    Registered addresses count as verified, because nothing sends mail yet. Raises `Unavailable`
-    where no file can be written.
+    Every other setting is its default. Raises `Unavailable` where no file can be written.
     """
     chosen = {name: value for name, value in _fresh().items() if not given.get(name)}
     try:
@@ -33,5 +32,4 @@ def write_dotenv(path: Path, given: Mapping[str, str]) -> bool:
 
 def _fresh() -> dict[str, str]:
     rings = ("JWT_SECRET_KEYS", "PASSWORD_PEPPERS", "CREDENTIAL_KEYS", "AUDIT_KEYS")
-    fresh = {name: f"{KEY_ID}:{secrets.token_urlsafe(64)}" for name in rings}
-    return {**fresh, "AUTO_VERIFY_EMAIL": "true"}
+    return {name: f"{KEY_ID}:{secrets.token_urlsafe(64)}" for name in rings}

@@ -14,7 +14,7 @@ from moniqo.domain.shared.errors import Forbidden, Invalid, NotFound
 from moniqo.entrypoints.http import etags
 from moniqo.entrypoints.http.arguments import Source
 from moniqo.entrypoints.http.callers import caller_of
-from moniqo.entrypoints.http.endpoint import GET, PATCH, PUT, Endpoint
+from moniqo.entrypoints.http.endpoint import DELETE, GET, PATCH, PUT, Endpoint
 from moniqo.entrypoints.http.envelope import succeeded
 from moniqo.entrypoints.http.headers import ASKED_HEAD, Receive, Scope, header
 from moniqo.entrypoints.http.list_reader import ListReader
@@ -135,7 +135,7 @@ class Handler:
         self, scope: Scope, receive: Receive, arguments: dict[str, Any]
     ) -> None:
         subject = arguments[self._ids[-1]] if self._ids else None
-        replaces = subject is None and self.endpoint.method in (PUT, PATCH)
+        replaces = subject is None and self.endpoint.method in (PUT, PATCH, DELETE)
         expect(etags.expected(header(scope, b"if-match")), subject, replaces=replaces)
         payload = await read_payload(self._runtime.gate, self._body, scope, receive)
         if self._body is not None:

@@ -11,8 +11,8 @@ from moniqo.entrypoints.http.etags import Expected
 def expect(expected: Expected | None, subject: UUID | None, *, replaces: bool) -> None:
     """Let the store refuse other versions; raises `PreconditionFailed` if none can be meant.
 
-    `subject` is the entity that the path names, if it names one. What `replaces` something that
-    its path does not name must meet one of the expected versions.
+    `subject` is the entity that the path names, if it names one. What `replaces` or removes
+    something that its path does not name must meet one of the expected versions.
     """
     if expected is None:
         return

@@ -8,7 +8,9 @@ from typing import Any
 from moniqo.application.files.upload import Upload
 from moniqo.application.operations.answer_once import AnswerOnce, KeptAnswer, RepeatableRequest
 from moniqo.application.shared.caller import current_call
-from moniqo.domain.shared.errors import Invalid
+from moniqo.domain.shared.errors import AppError, Invalid
+from moniqo.entrypoints.http.envelope import failed
+from moniqo.entrypoints.http.errors import failure_of
 from moniqo.entrypoints.http.headers import Receive, Scope, header
 from moniqo.entrypoints.http.wire import Answer
 
@@ -57,7 +59,10 @@ async def once(answering: AnswerOnce, request: RepeatableRequest, perform: Perfo
     async def performed() -> KeptAnswer:
         return _kept(await perform())
 
-    return _given(await answering(request=request, perform=performed))
+    def refused(error: AppError) -> KeptAnswer:
+        return _kept(failed(failure_of(error), answering.clock.now()))
+
+    return _given(await answering(request=request, perform=performed, refuse=refused))
 
 
 def _kept(answer: Answer) -> KeptAnswer:

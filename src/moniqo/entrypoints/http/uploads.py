@@ -1,14 +1,18 @@
 """Uploads read as they arrive, kept in memory within a limit and nowhere else."""
 
 import asyncio
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from io import BytesIO
 from typing import TypeVar
+from uuid import UUID
 
 from multipart import MultipartError, MultipartSegment, PushMultipartParser
 
 from moniqo.application.files.upload import Upload
-from moniqo.domain.shared.errors import Fault, Invalid, Rejected, Unavailable
+from moniqo.application.shared.caller import current_call
+from moniqo.domain.shared.errors import Fault, Invalid, RateLimited, Rejected, Unavailable
 from moniqo.entrypoints.http.bodies import pieces, require_announced
 from moniqo.entrypoints.http.headers import Receive, Scope
 from moniqo.entrypoints.http.media_type import boundary_of
@@ -21,30 +25,31 @@ PART = "file"
 AROUND = 65_536
 """Bytes that a form may have beside the file itself."""
 _MOST_PARTS = 16
+_LEAST_SHARE = 2
 
 
 class UploadReader:
     """Reads each kind of upload up to its own limit in bytes, waiting `seconds` for the whole.
 
-    So many are read `at_once`; their files are what memory is needed for.
+    So many are read `at_once`, of one user half; their files are what memory is needed for.
     """
 
     def __init__(self, most: Mapping[type[Upload], int], *, seconds: float, at_once: int) -> None:
         self._most = most
         self._seconds = seconds
-        self._room = asyncio.Semaphore(at_once)
+        self._at_once = at_once
+        self._of_one = max(_LEAST_SHARE, at_once // 2)
+        self._present: Counter[UUID | None] = Counter()
 
     async def read(self, kind: type[U], scope: Scope, receive: Receive) -> U:
         """The one file of the form.
 
         Raises `HttpRefusal`; `Rejected` for what is no such form, `Invalid` for one with other
-        parts, `Unavailable` if too many are being read.
+        parts, `Unavailable` if too many are being read, `RateLimited` if too many of the caller's.
         """
         form = _Form(boundary_of(scope), self._most[kind])
         require_announced(scope, self._most[kind] + AROUND)
-        if self._room.locked():
-            raise Unavailable("Too many uploads at once. Try again soon.", retry_after=2)
-        async with self._room:
+        with self._place():
             try:
                 async with asyncio.timeout(self._seconds):
                     async for piece in pieces(receive, self._most[kind] + AROUND):
@@ -52,6 +57,20 @@ class UploadReader:
             except TimeoutError:
                 raise RequestTimeout from None
         return kind(*form.finished())
+
+    @contextmanager
+    def _place(self) -> Iterator[None]:
+        """Room for one more; nobody may take so much that there is none for others."""
+        caller = current_call.get().actor_id
+        if self._present.total() >= self._at_once:
+            raise Unavailable("Too many uploads at once. Try again soon.", retry_after=2)
+        if self._present[caller] >= self._of_one:
+            raise RateLimited("You upload too much at once. Try again soon.", retry_after=2)
+        self._present[caller] += 1
+        try:
+            yield
+        finally:
+            self._present -= Counter((caller,))
 
 
 class _Form:

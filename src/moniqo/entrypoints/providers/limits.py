@@ -8,8 +8,11 @@ from dishka import Provider, Scope, provide
 from moniqo.adapters.limits.counts import Counts
 from moniqo.adapters.limits.fallback import FallbackCounts
 from moniqo.adapters.limits.redis_windows import redis_windows
+from moniqo.adapters.limits.shared_windows import SharedWindows
 from moniqo.adapters.limits.sliding_window import SlidingWindow
 from moniqo.adapters.limits.two_windows import TwoWindows
+from moniqo.adapters.persistence.backend import Backend
+from moniqo.adapters.persistence.skew import SkewAlarm
 from moniqo.application.operations.answer_once import AnswerOnce
 from moniqo.application.shared.persistence import UnitOfWork
 from moniqo.application.shared.system import Clock, Ids
@@ -17,7 +20,7 @@ from moniqo.entrypoints.settings import Settings
 
 
 class Limits(Provider):
-    """The general limit, by Redis where there is one; answers that are given again."""
+    """The general limit, by Redis where there is one; answers that are given again; clocks."""
 
     scope = Scope.APP
 
@@ -30,15 +33,29 @@ class Limits(Provider):
         return AnswerOnce(uow, clock, ids, lifetime)
 
     @provide
-    async def counts(self, settings: Settings) -> AsyncIterator[Counts]:
-        """With `REDIS_URL` all processes count together, otherwise each of `WORKERS` its part."""
-        limits, url = settings.limits, settings.storage.redis_url
-        limit = limits.rate_limit_per_minute
-        part = SlidingWindow(TwoWindows(), max(limit // limits.workers, 1))
+    def skew_alarm(self, backend: Backend, clock: Clock, settings: Settings) -> SkewAlarm:
+        """By `MAX_CLOCK_SKEW_SECONDS`."""
+        return SkewAlarm(backend, clock, timedelta(seconds=settings.http.max_clock_skew_seconds))
+
+    @provide
+    async def shared_windows(self, settings: Settings) -> AsyncIterator[SharedWindows]:
+        """In Redis, by `REDIS_URL`."""
+        url = settings.storage.redis_url
         if url is None:
-            yield part
+            yield SharedWindows(None)
             return
         async with redis_windows(url.value) as windows:
-            counts = FallbackCounts(windows, limit, part)
-            yield counts
-            await counts.close()
+            yield SharedWindows(windows)
+
+    @provide
+    async def counts(self, settings: Settings, shared: SharedWindows) -> AsyncIterator[Counts]:
+        """With `REDIS_URL` all processes count together, otherwise each of `WORKERS` its part."""
+        limits = settings.limits
+        limit = limits.rate_limit_per_minute
+        part = SlidingWindow(TwoWindows(), max(limit // limits.workers, 1))
+        if shared.windows is None:
+            yield part
+            return
+        counts = FallbackCounts(shared.windows, limit, part)
+        yield counts
+        await counts.close()

@@ -40,6 +40,15 @@ class Http:
     idempotency_hours: Annotated[
         int, Meta(ge=1, le=720, description="How long the answer to an idempotency key is kept.")
     ] = 24
+    max_clock_skew_seconds: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=600,
+            description="A clock further from the store's is an error in the log, and /health is "
+            "degraded.",
+        ),
+    ] = 5
     docs_in_production: Annotated[
         bool, Meta(description="Show /docs and /openapi.json in production too.")
     ] = False

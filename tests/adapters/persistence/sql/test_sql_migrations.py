@@ -127,6 +127,14 @@ async def test_a_database_of_a_newer_version_is_told(migrated: SqlBackend) -> No
         await migrated.migrate()
 
 
+async def test_a_process_goes_on_while_a_newer_version_is_rolled_out(migrated: SqlBackend) -> None:
+    await migrated.check()
+    statement = text("UPDATE alembic_version SET version_num = '99991231_2359'")
+    await migrated.migrations.run(lambda connection: connection.execute(statement))
+
+    await migrated.check()
+
+
 async def test_a_migration_that_fails_changes_nothing(unmigrated: SqlBackend) -> None:
     def half(connection: Connection) -> None:
         unmigrated.schema.tables.tables["accounts"].create(connection)

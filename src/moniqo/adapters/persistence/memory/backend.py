@@ -1,6 +1,7 @@
 """The backend: one table per collection, one writer at a time."""
 
 import asyncio
+from datetime import datetime
 
 from moniqo.adapters.persistence.collection import Registry
 from moniqo.adapters.persistence.memory.people import MemoryPeople
@@ -46,6 +47,10 @@ class MemoryBackend:
 
     async def check(self) -> None:
         """Always usable."""
+
+    async def now(self) -> datetime:
+        """See `Backend`: this process's own."""
+        return self._clock.now()
 
     async def pending(self) -> tuple[str, ...]:
         """Never anything."""

@@ -22,7 +22,9 @@ def bare(value: object) -> Any:
 
 def atom(value: object) -> Any:
     """What rows are found by: ids as the numbers that they are, which hash faster."""
-    return value.int if value.__class__ is UUID else bare(value)
+    if value.__class__ is UUID:
+        return value.int
+    return value.value if isinstance(value, Scalar) else value
 
 
 _COMPARE: dict[Op, Callable[[Any, Any], bool]] = {
@@ -46,11 +48,11 @@ def test_of(condition: Condition) -> Test:
         return lambda row: any(test(row) for test in tests)
     get = _getter(condition.field)
     if condition.op is Op.IN:
-        want: Any = tuple(map(bare, condition.value))  # type: ignore[call-overload]
+        want: Any = tuple(map(atom, condition.value))  # type: ignore[call-overload]
     else:
-        want = bare(condition.value)
+        want = atom(condition.value)
     compare = _COMPARE[condition.op]
-    return lambda row: compare(bare(get(row)), want)
+    return lambda row: compare(atom(get(row)), want)
 
 
 def cut(rows: list[E], select: Select) -> list[E]:

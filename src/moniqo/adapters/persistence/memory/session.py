@@ -1,7 +1,7 @@
 """A unit of work in memory."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -98,10 +98,13 @@ class MemorySession:
             table = self._tables[entity]
             for row_id, row in changes.items():
                 table.put(row_id, row)
-        await self.rollback()
+        self._end()
 
     async def rollback(self) -> None:
         """See `Session`."""
+        self._end()
+
+    def _end(self) -> None:
         self._changes, self._taken = {}, {}
         if self._writing:
             self._writing = False
@@ -140,17 +143,18 @@ class MemorySession:
             rest = where[1:]
             return [row] if not rest or all(test_of(item)(row) for item in rest) else []
         rows = self._visible(collection, where)
-        tests = [test_of(condition) for condition in where]
-        return [
-            row
-            for row in rows
-            if (select.deleted or row.deleted_at is None) and all(test(row) for test in tests)
-        ]
+        if not select.deleted:
+            rows = [row for row in rows if row.deleted_at is None]
+        for condition in where:
+            if not rows:
+                break
+            test = test_of(condition)
+            rows = [row for row in rows if test(row)]
+        return rows
 
-    def _visible(self, collection: Collection[Any], where: tuple[Condition, ...]) -> Iterable[Any]:
+    def _visible(self, collection: Collection[Any], where: tuple[Condition, ...]) -> list[Any]:
         """Rows that may meet the conditions, this unit's own changes in place of what was."""
-        table = self._tables[collection.entity]
-        rows = (table.rows[row_id] for row_id in table.candidates(where))
+        rows = self._tables[collection.entity].candidates(where)
         overlay = self._changes.get(collection.entity)
         if not overlay:
             return rows
@@ -177,9 +181,9 @@ class MemorySession:
             key = index.unique_key(entity)
             if key is None:
                 continue
-            holders = [held for held in index.ids.get(key, ()) if held not in overlay]
-            holders += self._taken.get(index, {}).get(key, ())
-            if any(holder != entity.id.int for holder in holders):
+            holders = {held for held in index.ids.get(key, ()) if held not in overlay}
+            holders |= self._taken.get(index, {}).get(key, set())
+            if holders - {entity.id.int}:
                 raise duplicate(collection, index.fields)
 
 

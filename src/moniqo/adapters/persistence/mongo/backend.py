@@ -1,6 +1,9 @@
 """The MongoDB backend."""
 
+from datetime import UTC, datetime
+
 from moniqo.adapters.persistence.collection import Registry
+from moniqo.adapters.persistence.mongo.failures import translated
 from moniqo.adapters.persistence.mongo.health import fit
 from moniqo.adapters.persistence.mongo.people import MongoPeople
 from moniqo.adapters.persistence.mongo.principals import MongoPrincipals
@@ -42,6 +45,12 @@ class MongoBackend:
     async def check(self) -> None:
         """See `Backend`; a server that has no transactions is refused."""
         await fit(self._store)
+
+    async def now(self) -> datetime:
+        """See `Backend`: the primary's."""
+        with translated():
+            found: datetime = (await self._store.client.admin.command("hello"))["localTime"]
+        return found.replace(tzinfo=UTC)
 
     async def pending(self) -> tuple[str, ...]:
         """See `Backend`: names of collections and of `collection.index`."""

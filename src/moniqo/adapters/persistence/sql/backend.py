@@ -1,8 +1,10 @@
 """SQL as a backend."""
 
+from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
 from moniqo.adapters.persistence.collection import Registry
+from moniqo.adapters.persistence.sql.columns import POSTGRES
 from moniqo.adapters.persistence.sql.driver import Driver
 from moniqo.adapters.persistence.sql.migrating import Migrations
 from moniqo.adapters.persistence.sql.people import SqlPeople
@@ -13,6 +15,11 @@ from moniqo.adapters.persistence.sql.tasks import SqlTasks
 from moniqo.domain.shared.errors import Unavailable
 
 C = TypeVar("C")
+_NOW = {
+    POSTGRES: "SELECT extract(epoch FROM clock_timestamp())::double precision",
+    "sqlite": "SELECT (julianday('now') - 2440587.5) * 86400.0",
+}
+"""The time in seconds since 1970."""
 
 
 class SqlBackend(Generic[C]):
@@ -52,6 +59,19 @@ class SqlBackend(Generic[C]):
                 f"The database's schema is not up to date: {', '.join(pending)} not applied. "
                 "Run `moniqo migrate`."
             )
+
+    async def now(self) -> datetime:
+        """See `Backend`."""
+        text = _NOW[self._driver.dialect.compiler.name]
+        try:
+            connection = await self._driver.readers.acquire()
+            try:
+                ((seconds,),) = await self._driver.fetch(connection, text, [])
+            finally:
+                self._driver.readers.release(connection)
+        except self._driver.errors as error:
+            raise self.schema.refusal(None, self._driver.failure(error)) from error
+        return datetime.fromtimestamp(seconds, UTC)
 
     async def pending(self) -> tuple[str, ...]:
         """See `Backend`."""

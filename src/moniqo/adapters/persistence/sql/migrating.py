@@ -52,14 +52,23 @@ class Migrations(Generic[C]):
         self._driver = driver
         self._tables = tables
         self._errors: tuple[type[Exception], ...] = (SQLAlchemyError, *driver.errors)
+        self._is_complete = False
 
     async def apply(self) -> None:
         """Bring the schema to this version; makes an SQLite database that is not there."""
         await self.run(self._upgrade, create=True)
 
     async def pending(self) -> tuple[str, ...]:
-        """Names of the migrations that were not applied yet, oldest first."""
-        return await self.run(self._missing)
+        """Names of the migrations that were not applied yet, oldest first.
+
+        Looked up until there are none: none is ever taken back, and those of a newer version,
+        which may be rolled out beside this one, do not make this one unfit.
+        """
+        if self._is_complete:
+            return ()
+        missing = await self.run(self._missing)
+        self._is_complete = not missing
+        return missing
 
     async def run(self, action: Callable[[Connection], T], *, create: bool = False) -> T:
         """`action` on a connection, in a transaction that changes the schema or leaves it alone."""
