@@ -239,6 +239,23 @@ def test_steps_that_are_over_stay_as_they_ended() -> None:
     assert ended.error == "no price"
 
 
+def test_a_run_succeeds_with_the_end_of_its_last_step() -> None:
+    begun = run().claimed("one", START, LEASE)
+    first, last = [step.moved(StepStatus.DECIDING).moved(StepStatus.DONE) for step in begun.steps]
+
+    halfway = begun.with_ended(first, at(1))
+    ended = halfway.with_ended(last, at(2))
+
+    assert (halfway.status, halfway.current) == (RunStatus.RUNNING, begun.steps[1])
+    assert (ended.status, ended.finished_at, ended.lease_until) == (
+        RunStatus.SUCCEEDED,
+        at(2),
+        None,
+    )
+    with pytest.raises(RuleViolated, match="succeeded cannot become succeeded"):
+        ended.with_ended(last, at(3))
+
+
 def test_a_run_waits_for_approval_without_being_over() -> None:
     waiting = run().claimed("one", START, LEASE).with_(status=RunStatus.AWAITING_APPROVAL)
 

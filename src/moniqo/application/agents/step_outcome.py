@@ -44,8 +44,9 @@ class StepOutcome:
     async def done(self, run: FlowRun, step: StepRun, refusal: str | None) -> FlowRun:
         """The step's orders are with their venue."""
         async with self.uow() as tx:
-            ended = step.moved(StepStatus.DONE, finished_at=self.clock.now(), refusal=refusal)
-            return await tx[FlowRun].save(self._succeeded(run.with_step(ended)))
+            now = self.clock.now()
+            ended = step.moved(StepStatus.DONE, finished_at=now, refusal=refusal)
+            return await tx[FlowRun].save(run.with_ended(ended, now))
 
     async def decided(
         self, context: StepContext, answered: Answered, refusal: str | None
@@ -77,8 +78,7 @@ class StepOutcome:
         ended = context.step.moved(
             StepStatus.DONE, finished_at=now, refusal=refusal, **answer_of(answered)
         )
-        changed = run.with_step(ended).costing(answered.cost)
-        return await tx[FlowRun].save(self._succeeded(changed))
+        return await tx[FlowRun].save(run.with_ended(ended, now).costing(answered.cost))
 
     async def failed(
         self, run: FlowRun, step: StepRun, error: str, answered: Answered | None = None
@@ -115,8 +115,3 @@ class StepOutcome:
         )
         tx.emit(failure_of(changed))
         return await tx[FlowRun].save(changed)
-
-    def _succeeded(self, run: FlowRun) -> FlowRun:
-        if run.current is not None:
-            return run
-        return run.finished(RunStatus.SUCCEEDED, self.clock.now())

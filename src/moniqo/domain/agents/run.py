@@ -170,8 +170,14 @@ class FlowRun(Entity):
 
     def with_step(self, changed: StepRun, **changes: object) -> Self:
         """With one step replaced."""
-        steps = tuple(changed if item.step == changed.step else item for item in self.steps)
-        return self.with_(steps=steps, **changes)
+        return self.with_(steps=self._replacing(changed), **changes)
+
+    def with_ended(self, ended: StepRun, now: datetime) -> Self:
+        """With one step replaced, which is over; succeeded if it was the last one."""
+        steps = self._replacing(ended)
+        if any(not item.is_final for item in steps):
+            return self.with_(steps=steps)
+        return self.with_(steps=steps, **self._end(RunStatus.SUCCEEDED, now))
 
     @exact
     def costing(self, amount: Decimal) -> Self:
@@ -180,16 +186,22 @@ class FlowRun(Entity):
 
     def finished(self, status: RunStatus, now: datetime, error: str | None = None) -> Self:
         """Over; steps that did not begin are skipped, one that had begun fails with the run."""
+        steps = tuple(_ended(item, now) for item in self.steps)
+        return self.with_(steps=steps, **self._end(status, now, error))
+
+    def _replacing(self, changed: StepRun) -> tuple[StepRun, ...]:
+        return tuple([changed if item.step == changed.step else item for item in self.steps])
+
+    def _end(self, status: RunStatus, now: datetime, error: str | None = None) -> dict[str, object]:
         if status not in _NEXT_RUN[self.status]:
             raise RuleViolated(f"A run that is {self.status} cannot become {status}.")
-        return self.with_(
-            status=status,
-            finished_at=now,
-            error=error,
-            lease_owner=None,
-            lease_until=None,
-            steps=tuple(_ended(item, now) for item in self.steps),
-        )
+        return {
+            "status": status,
+            "finished_at": now,
+            "error": error,
+            "lease_owner": None,
+            "lease_until": None,
+        }
 
 
 def new_run(flow: Flow, run_id: FlowRunId, trigger: Trigger, as_of: datetime | None) -> FlowRun:
