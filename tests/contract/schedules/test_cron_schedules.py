@@ -1,11 +1,12 @@
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from moniqo.adapters.schedules import CronSchedules
-from moniqo.application.agents.ports import Schedules
+from moniqo.application.shared.cron import Schedules
 from moniqo.domain.shared.errors import Invalid
 
 NOON = datetime(2026, 3, 28, 12, 0, 0, 500_000, tzinfo=UTC)
@@ -37,6 +38,19 @@ def test_an_instant_that_is_named_is_not_after_itself() -> None:
     hour = moment("2026-03-28T12:00")
 
     assert SCHEDULES.next_after("0 * * * *", hour) == moment("2026-03-28T13:00")
+
+
+def test_where_clocks_change_the_hour_of_the_day_stays() -> None:
+    there = ZoneInfo("America/New_York")
+    days = [moment("2026-03-07T20:00").astimezone(there)]
+
+    for _ in range(3):
+        days.append(SCHEDULES.next_after("0 9 * * *", days[-1]))
+
+    assert [day.astimezone(UTC).hour for day in days[1:]] == [13, 13, 13]
+    assert SCHEDULES.next_after("0 9 * * *", moment("2026-03-06T20:00").astimezone(there)) == (
+        moment("2026-03-07T14:00")
+    )
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from uuid import UUID
 from moniqo.application.agents.access import FLOW_ACCESS
 from moniqo.application.agents.flow_drafts import check_schedule
 from moniqo.application.agents.flow_parts import flow_parts, keep
-from moniqo.application.agents.ports import Schedules
 from moniqo.application.shared.conflicts import settled
+from moniqo.application.shared.cron import Schedules
 from moniqo.application.shared.persistence import UnitOfWork
 from moniqo.application.shared.system import Clock
 from moniqo.domain.agents.flow import Flow

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from moniqo.application.agents.flow_drafts import FlowDraft, check_schedule
 from moniqo.application.agents.flow_parts import keep_parts
-from moniqo.application.agents.ports import Schedules
 from moniqo.application.billing.quotas import Quotas
 from moniqo.application.shared.conflicts import settled
+from moniqo.application.shared.cron import Schedules
 from moniqo.application.shared.drafts import replacement
 from moniqo.application.shared.persistence import UnitOfWork
 from moniqo.application.shared.system import Clock, Ids

@@ -4,9 +4,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from moniqo.application.agents.flow_drafts import check_schedule
-from moniqo.application.agents.ports import Schedules
 from moniqo.application.agents.start_run import task_of
 from moniqo.application.billing.quotas import Quotas
+from moniqo.application.shared.cron import Schedules
 from moniqo.application.shared.persistence import Transaction, UnitOfWork
 from moniqo.application.shared.query import Listing, any_of, eq, lt
 from moniqo.application.shared.system import Clock, Ids

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from moniqo.application.agents.ports import Schedules
+from moniqo.application.shared.cron import Schedules
 from moniqo.domain.agents.flow import (
     Flow,
     FlowDescription,

@@ -1,7 +1,6 @@
 """Ports to what decides, and to what words the question."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
@@ -50,13 +49,3 @@ class PromptRenderer(Protocol):
 
     def render(self, template: str, snapshot: Snapshot) -> str:
         """The question; raises `Invalid` if the template fails or works too long."""
-
-
-class Schedules(Protocol):
-    """Understands cron: five fields, in UTC."""
-
-    def next_after(self, schedule: str, moment: datetime) -> datetime:
-        """The first instant past `moment` (UTC) that the schedule names.
-
-        Raises `Invalid` naming `schedule` unless it is one, and will ever come.
-        """

@@ -8,8 +8,8 @@ from moniqo.application.agents.access import FLOW_ACCESS
 from moniqo.application.agents.flow_drafts import check_schedule
 from moniqo.application.agents.flow_parts import keep_parts
 from moniqo.application.agents.flow_rest import require_no_run
-from moniqo.application.agents.ports import Schedules
 from moniqo.application.shared.conflicts import settled
+from moniqo.application.shared.cron import Schedules
 from moniqo.application.shared.persistence import Transaction, UnitOfWork
 from moniqo.application.shared.system import Clock
 from moniqo.domain.agents.flow import Flow, FlowStatus

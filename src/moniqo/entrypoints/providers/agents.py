@@ -14,11 +14,12 @@ from moniqo.adapters.simulation.laboratory import MemoryLaboratory
 from moniqo.adapters.templates.minijinja_renderer import MinijinjaRenderer
 from moniqo.application.agents.execute_flow_step import ExecuteFlowStep
 from moniqo.application.agents.laboratory import Laboratory
-from moniqo.application.agents.ports import LanguageModel, PromptRenderer, Schedules
+from moniqo.application.agents.ports import LanguageModel, PromptRenderer
 from moniqo.application.agents.run_backtest import RunBacktest
 from moniqo.application.agents.run_flow import RunFlow
 from moniqo.application.agents.start_backtest import StartBacktest
 from moniqo.application.agents.step_outcome import StepOutcome
+from moniqo.application.shared.cron import Schedules
 from moniqo.application.shared.persistence import UnitOfWork
 from moniqo.application.shared.system import Clock, Ids
 from moniqo.application.shared.tasks import TaskQueue

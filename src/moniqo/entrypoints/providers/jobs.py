@@ -16,7 +16,6 @@ from moniqo.adapters.queue.attendants import Attendant, Attendants
 from moniqo.adapters.queue.bells import InProcessBell
 from moniqo.adapters.queue.doorbell import Doorbell
 from moniqo.adapters.queue.kinds import DEFAULT, TaskKind, TaskKinds
-from moniqo.adapters.queue.periodically import Periodically
 from moniqo.adapters.queue.stored import StoredTasks
 from moniqo.adapters.queue.unhurried import Unhurried
 from moniqo.adapters.queue.worker import Terms, Worker
@@ -32,6 +31,8 @@ from moniqo.application.files.keeping import SWEEP_ORPHANS
 from moniqo.application.files.sweep_orphans import SweepOrphans
 from moniqo.application.notifications.relay_outbox import RELAY_OUTBOX, RelayOutbox
 from moniqo.application.operations.clean_up import CleanUp
+from moniqo.application.operations.keep_schedules import KeepSchedules, Recurring
+from moniqo.application.shared.cron import Schedules
 from moniqo.application.shared.persistence import UnitOfWork
 from moniqo.application.shared.retrying import RetryTerms
 from moniqo.application.shared.system import Clock, Ids, Randomness
@@ -46,7 +47,6 @@ BACKTESTS = "backtests"
 """The queue of backtests: long, and heavy on the processor."""
 QUEUES = {RUN_BACKTEST: BACKTESTS}
 LONG = RetryTerms(attempts=10, limit=timedelta(hours=6), first_pause=timedelta(seconds=2))
-CLEANED_EVERY = timedelta(hours=1)
 RELAYS = 3
 """So many tell events at once, each several: while one waits for a slow mail, others go on."""
 WORKED_EVERY = 1.0
@@ -57,6 +57,13 @@ A_MOMENT = Unhurried(least=0.05, most=0.2)
 """Before entries are sealed: many of a busy time then cost one transaction."""
 SECONDS_TO_END = 10
 """How long jobs may go on once the container closes; then they are handed back."""
+CLEAN_UP, EXPIRE_SUBSCRIPTIONS, SWEEP_FILES = "clean_up", "expire_subscriptions", "sweep_files"
+RECURRING = (
+    Recurring(CLEAN_UP, "0 * * * *"),
+    Recurring(EXPIRE_SUBSCRIPTIONS, "* * * * *"),
+    Recurring(SWEEP_FILES, "0 2 * * *"),
+)
+"""What is done by the clock, in UTC."""
 Look = Callable[[], Awaitable[None]]
 Places = NewType("Places", dict[str, int])
 """How many tasks of each queue this process does at once."""
@@ -99,7 +106,14 @@ class Jobs(Provider):
         await worker.close(SECONDS_TO_END)
 
     @provide
-    def attendants(self, parts: AsyncContainer, settings: Settings, clock: Clock) -> Attendants:
+    def recurring(
+        self, uow: UnitOfWork, clock: Clock, ids: Ids, cron: Schedules, queue: TaskQueue
+    ) -> KeepSchedules:
+        """What comes back by the clock."""
+        return KeepSchedules(uow, clock, ids, cron, queue, RECURRING)
+
+    @provide
+    def attendants(self, parts: AsyncContainer, settings: Settings) -> Attendants:
         """Whoever looks after something, wanted late: they may want the bell."""
         every = float(settings.jobs.job_sweep_seconds)
 
@@ -113,7 +127,6 @@ class Jobs(Provider):
             await A_MOMENT()
             await (await parts.get(SealAudit))()
 
-        clean_up = Periodically(by(CleanUp), CLEANED_EVERY, clock)
         return Attendants(
             {
                 WORK: Attendant(by(Worker), WORKED_EVERY, LOOKS),
@@ -122,8 +135,7 @@ class Jobs(Provider):
                 SWEEP_ORPHANS: Attendant(by(SweepOrphans), every),
                 "fire_schedules": Attendant(by(FireSchedules), every),
                 "settle_orders": Attendant(by(SettleOrders), every),
-                "expire_subscriptions": Attendant(by(ExpireSubscriptions), every),
-                "clean_up": Attendant(clean_up, every),
+                "keep_schedules": Attendant(by(KeepSchedules), WORKED_EVERY),
             }
         )
 
@@ -153,9 +165,18 @@ def _kinds(parts: AsyncContainer) -> TaskKinds:
 
         return do
 
+    def chore(use_case: type[Callable[[], Awaitable[object]]]) -> TaskHandler:
+        async def do(_: TaskContext) -> None:
+            await (await parts.get(use_case))()
+
+        return do
+
     return {
         RUN_FLOW: TaskKind(by(DoRun), terms=LONG),
         RUN_BACKTEST: TaskKind(by(DoBacktest), BACKTESTS, LONG),
+        CLEAN_UP: TaskKind(chore(CleanUp)),
+        EXPIRE_SUBSCRIPTIONS: TaskKind(chore(ExpireSubscriptions)),
+        SWEEP_FILES: TaskKind(chore(SweepOrphans)),
     }
 
 
