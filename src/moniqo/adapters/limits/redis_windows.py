@@ -6,11 +6,8 @@ from typing import Any
 
 from limits.aio.storage import RedisStorage
 
+from moniqo.adapters.cache.redis_pool import redis_pool
 from moniqo.adapters.limits.counts import Window
-from moniqo.domain.shared.errors import Unavailable
-
-MOST_CONNECTIONS = 50
-SECONDS = 1.0
 
 
 class RedisWindows:
@@ -32,28 +29,9 @@ class RedisWindows:
 @asynccontextmanager
 async def redis_windows(url: str) -> AsyncIterator[RedisWindows]:
     """Windows in Redis; nothing is connected before the first hit. Raises `Unavailable`."""
-    try:
-        from redis.asyncio import BlockingConnectionPool
-        from redis.asyncio.retry import Retry
-        from redis.backoff import NoBackoff
-    except ImportError as error:
-        raise Unavailable("Redis needs its driver. Run `pip install 'moniqo[redis]'`.") from error
-    # The one more attempt is for a connection that was closed while nobody used it.
-    options = {
-        "max_connections": MOST_CONNECTIONS,
-        "timeout": SECONDS,
-        "socket_timeout": SECONDS,
-        "socket_connect_timeout": SECONDS,
-        "retry": Retry(NoBackoff(), 1),
-    }
-    try:
-        pool = BlockingConnectionPool.from_url(url, **options)
-    except ValueError:
-        # The parser's own words may quote the password.
-        raise Unavailable("REDIS_URL is not an address such as redis://host:6379/0.") from None
-    # The library hands its options on to the driver; a pool is one, though its types deny it.
-    pooled: dict[str, Any] = {"connection_pool": pool}
-    try:
+    async with redis_pool(url) as pool:
+        # The library hands its options on to the driver; a pool is one, though its types deny it.
+        pooled: dict[str, Any] = {"connection_pool": pool}
         yield RedisWindows(
             RedisStorage(
                 "async+redis://",
@@ -63,5 +41,3 @@ async def redis_windows(url: str) -> AsyncIterator[RedisWindows]:
                 **pooled,
             )
         )
-    finally:
-        await pool.disconnect()
