@@ -10,6 +10,7 @@ from uuid import UUID
 
 from dishka import AsyncContainer, Provider, Scope, make_async_container
 
+from moniqo.adapters.cache.memory_cache import MemoryCache
 from moniqo.adapters.limits.counts import Counts
 from moniqo.adapters.limits.sliding_window import SlidingWindow
 from moniqo.adapters.limits.two_windows import TwoWindows
@@ -26,6 +27,7 @@ from moniqo.application.operations.answer_once import AnswerOnce
 from moniqo.application.shared.access import Access, Archive, Browse, Fetch, own
 from moniqo.application.shared.caller import current_call
 from moniqo.application.shared.drafts import replacement
+from moniqo.application.shared.kept_answers import KeptAnswers
 from moniqo.application.shared.persistence import UnitOfWork
 from moniqo.application.shared.query import Listing, Page
 from moniqo.application.shared.system import Clock, Ids
@@ -311,8 +313,10 @@ def workshop_container(calls_per_minute: int = 1_000_000) -> AsyncContainer:
     provider = Provider(scope=Scope.APP)
     registry = Registry(*REGISTRY, Collection(Tool, "tools"))
     clock, ids, members = StepClock(), CountingIds(), Members()
-    uow = RecordedUnitOfWork(MemoryBackend(registry), registry, clock, ids)
+    kept = KeptAnswers(MemoryCache(60, 1_000_000), frozenset({Tool}))
+    uow = RecordedUnitOfWork(MemoryBackend(registry), registry, clock, ids, kept=kept)
     made = {
+        KeptAnswers: kept,
         Clock: clock,
         Ids: ids,
         ApiCalls: Uncounted(),

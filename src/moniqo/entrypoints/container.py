@@ -5,6 +5,7 @@ from dishka import AsyncContainer, Provider, make_async_container
 from moniqo.entrypoints.providers.agents import Agents
 from moniqo.entrypoints.providers.audit import Audit
 from moniqo.entrypoints.providers.billing import Billing
+from moniqo.entrypoints.providers.caching import Caching
 from moniqo.entrypoints.providers.files import Files
 from moniqo.entrypoints.providers.first_start import FirstStart
 from moniqo.entrypoints.providers.foundation import Foundation
@@ -24,5 +25,5 @@ def build_container(settings: Settings, *overrides: Provider) -> AsyncContainer:
     `overrides` replace what they provide; tests pass them, nothing is patched.
     """
     contexts = (Identity(), Billing(), Notifications(), Agents(), Trading(), FirstStart())
-    edges = (Audit(), Files(), Jobs(), Limits(), Mails())
+    edges = (Audit(), Caching(), Files(), Jobs(), Limits(), Mails())
     return make_async_container(Foundation(settings), UseCases(), *contexts, *edges, *overrides)

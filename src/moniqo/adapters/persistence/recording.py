@@ -13,6 +13,7 @@ from moniqo.adapters.persistence.violations import unmet
 from moniqo.adapters.persistence.work import Doomed, Work
 from moniqo.application.audit.seal_audit import SEAL_AUDIT
 from moniqo.application.notifications.relay_outbox import RELAY_OUTBOX
+from moniqo.application.shared.kept_answers import NOT_KEPT, KeptAnswers
 from moniqo.application.shared.putting_off import putting_off
 from moniqo.application.shared.system import Clock, Ids
 from moniqo.domain.audit.outbox_event import OutboxEvent
@@ -28,10 +29,11 @@ _EVENTS = Codec(JSON_LEAVES, secrets=False)
 class RecordedTransaction:
     """See `Transaction`. Once a repository call raised, nothing more is accepted or kept."""
 
-    def __init__(self, work: Work, bell: Bell | None) -> None:
+    def __init__(self, work: Work, bell: Bell | None, kept: KeptAnswers) -> None:
         self._work = work
         self._bell = bell
         self._rings: dict[str, None] = {}
+        self._kept = kept
         self._events: list[OutboxEvent] = []
 
     def __getitem__(self, entity: type[E]) -> "RecordedRepository[E]":
@@ -89,13 +91,15 @@ class RecordedTransaction:
     async def commit(self) -> None:
         """Make it lasting; if that raises, nothing of it is kept."""
         try:
-            await self._work.session.commit()
+            async with self._kept.changing(self._work.parts):
+                await self._work.session.commit()
+                if self._changes:
+                    self._work.preconditions.committed()
+                tell(self._work.trail)
         except BaseException:
+            # Of what is committed nothing is taken back.
             await self.rollback()
             raise
-        if self._changes:
-            self._work.preconditions.committed()
-        tell(self._work.trail)
         if self._work.trail:
             self.ring(SEAL_AUDIT)
         if self._bell is not None:
@@ -111,7 +115,8 @@ class RecordedTransaction:
 class RecordedUnitOfWork:
     """See `UnitOfWork`. Without `audited` no audit rows are written: for simulations.
 
-    `bell` is rung after each commit for what there is to be done then.
+    `bell` is rung after each commit for what there is to be done then. `kept` is told of each
+    commit, so that answers made of what was changed are not given again.
     """
 
     backend: Backend
@@ -120,9 +125,10 @@ class RecordedUnitOfWork:
     ids: Ids
     audited: bool = True
     bell: Bell | None = None
+    kept: KeptAnswers = NOT_KEPT
 
     def __call__(self) -> RecordedTransaction:
         """One transaction: committed on clean exit, forgotten otherwise."""
         session = self.backend.session()
         work = Work(session, self.registry, self.clock, self.ids, audited=self.audited)
-        return RecordedTransaction(work, self.bell)
+        return RecordedTransaction(work, self.bell, self.kept)

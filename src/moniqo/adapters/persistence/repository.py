@@ -86,6 +86,7 @@ class RecordedRepository(Generic[E]):
     async def add(self, entity: E) -> E:
         """See `Repository`."""
         stored = stamped(entity, self._work.clock.now(), created=True)
+        self._work.touch(type(stored), (stored,))
         await self._work.changed(self._work.session.insert, self._collection, [stored])
         if isinstance(stored, AuditLog):
             self._work.trail.append(stored)
@@ -98,6 +99,7 @@ class RecordedRepository(Generic[E]):
         now = self._work.clock.now()
         rows = [stamped(entity, now, created=True) for entity in entities]
         if rows:
+            self._work.touch(self._collection.entity, rows)
             await self._work.changed(self._work.session.insert, self._collection, rows)
 
     async def save(self, entity: E) -> E:
@@ -112,6 +114,7 @@ class RecordedRepository(Generic[E]):
         now = self._work.clock.now()
         rows = [stamped(entity, now, created=False) for entity in entities]
         if rows:
+            self._work.touch(self._collection.entity, rows)
             await self._work.changed(self._work.session.fill, self._collection, rows)
 
     async def remove(self, entity: E) -> E:
@@ -124,6 +127,7 @@ class RecordedRepository(Generic[E]):
         if not where or self._collection.append_only:
             raise ValueError("purge needs a condition, and rows that may go")
         conditions = self._checked(where)
+        self._work.touch(self._collection.entity)
         return await self._work.changed(self._work.session.delete, self._collection, conditions)
 
     async def _replace(self, action: AuditAction, entity: E, now: datetime) -> E:
@@ -132,6 +136,7 @@ class RecordedRepository(Generic[E]):
         self._expected(entity)
         stored = stamped(entity, now, created=False)
         old = await self._before(entity) if self._audits else None
+        self._work.touch(type(stored), (stored,))
         update = self._work.session.update
         await self._work.changed(update, self._collection, stored, entity.version)
         told = None if old is None else self._told(action, old, stored)

@@ -1,6 +1,6 @@
 """One open unit of work: what repositories share while it lasts."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import ParamSpec, TypeVar
 
 from moniqo.adapters.persistence.auditing import audit_row
@@ -8,6 +8,7 @@ from moniqo.adapters.persistence.backend import Session
 from moniqo.adapters.persistence.collection import Registry
 from moniqo.adapters.persistence.preconditions import Preconditions
 from moniqo.adapters.persistence.stamping import stamped
+from moniqo.application.shared.cache import Part, part_of
 from moniqo.application.shared.system import Clock, Ids
 from moniqo.domain.audit.audit_log import AuditAction, AuditLog
 from moniqo.domain.shared.entity import Entity
@@ -15,6 +16,8 @@ from moniqo.domain.shared.ids import AuditLogId
 
 P = ParamSpec("P")
 T = TypeVar("T")
+MOST_NAMED = 100
+"""Entities of one call whose owners are told one by one."""
 
 
 class Doomed(RuntimeError):
@@ -37,6 +40,8 @@ class Work:
         self.preconditions = Preconditions()
         self.trail: list[AuditLog] = []
         """The audit rows that were written in it."""
+        self.parts: set[Part] = set()
+        """What was changed in it, for those who keep answers made of it."""
 
     async def guarded(
         self, call: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs
@@ -56,6 +61,11 @@ class Work:
         """Make a call of the session that changes the store, guarded."""
         self.wrote = True
         return self.guarded(call, *args, **kwargs)
+
+    def touch(self, kind: type[Entity], entities: Sequence[Entity] = ()) -> None:
+        """Remember whose entities are changed: anybody's, if none or too many are named."""
+        named = 0 < len(entities) <= MOST_NAMED
+        self.parts.update(map(part_of, entities) if named else (Part(kind),))
 
     async def record(self, action: AuditAction, old: Entity | None, new: Entity | None) -> None:
         """Write the audit row of a change."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 from uuid import UUID
 
+from moniqo.application.shared.cache import Part, owner_field
 from moniqo.application.shared.persistence import UnitOfWork
 from moniqo.application.shared.query import Condition, Listing, Page, eq
 from moniqo.domain.shared.entity import Entity
@@ -30,6 +31,11 @@ class Access(Generic[E]):
     entity: type[E]
     readable: Rows
     writable: Rows
+
+    def part(self, user_id: UserId) -> Part:
+        """What is read by it: the user's own, if it says so, or anybody's."""
+        is_own = eq(owner_field(self.entity), user_id) in self.readable(user_id)
+        return Part(self.entity, user_id if is_own else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from moniqo.application.billing.api_calls import ApiCalls
 from moniqo.application.files.upload import AvatarUpload, FileUpload
 from moniqo.application.identity.authenticate import Authenticate
 from moniqo.application.operations.answer_once import AnswerOnce
+from moniqo.application.shared.kept_answers import KeptAnswers
 from moniqo.application.shared.system import Clock, Ids
 from moniqo.entrypoints.http.arguments import Source
 from moniqo.entrypoints.http.cors import Cors
@@ -23,6 +24,7 @@ from moniqo.entrypoints.http.edge import Edge
 from moniqo.entrypoints.http.endpoint import Controller, endpoints_of
 from moniqo.entrypoints.http.gate import Gate
 from moniqo.entrypoints.http.handler import Handler
+from moniqo.entrypoints.http.keeping import keeping_of
 from moniqo.entrypoints.http.openapi import openapi_document
 from moniqo.entrypoints.http.rations import Rations
 from moniqo.entrypoints.http.routes import CONTROLLERS
@@ -112,10 +114,12 @@ async def _start(
     runtime.deny = await container.get(DenyPermission)
     runtime.answer_once = await container.get(AnswerOnce)
     runtime.api_calls = await container.get(ApiCalls)
+    kept = await container.get(KeptAnswers)
     for handler in handlers:
         for argument in handler.endpoint.arguments:
             if argument.source is Source.DEPENDENCY:
                 handler.fixed[argument.name] = await container.get(argument.kind)
+        handler.keeping = keeping_of(handler.endpoint, handler.fixed, kept)
 
 
 def _documentation(

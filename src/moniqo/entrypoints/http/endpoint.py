@@ -6,11 +6,14 @@ from dataclasses import dataclass, field
 from http import HTTPMethod, HTTPStatus
 from typing import Any, ClassVar, Required, TypedDict, TypeVar, Unpack, get_type_hints
 
+from moniqo.application.shared.cache import Part
 from moniqo.domain.shared.errors import AppError
 from moniqo.entrypoints.http.arguments import Argument, Source, arguments_of
 from moniqo.entrypoints.http.lists import Lists
 
 F = TypeVar("F", bound=Callable[..., Any])
+MadeOf = Callable[[Any], tuple[Part, ...]]
+"""By the caller (None on public routes), whose entities an answer shows."""
 GET, POST, PUT = HTTPMethod.GET, HTTPMethod.POST, HTTPMethod.PUT
 PATCH, DELETE = HTTPMethod.PATCH, HTTPMethod.DELETE
 _MARK = "__endpoint__"
@@ -31,6 +34,7 @@ class Says(TypedDict, total=False):
     example: Mapping[str, Any] | None
     media: tuple[str, ...]
     headers: Mapping[str, str]
+    made_of: MadeOf | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +46,9 @@ class Endpoint:
     `refuses` are the errors that its shape does not tell of, `example` a request body where
     one cannot be made up from the fields that must be there. `media` are the types of what is
     answered instead of the envelope, `headers` the meanings of headers that come with it.
+    A read that is `made_of` what the function names for a caller is kept until that changes;
+    `Fetch` and `Browse` know it by themselves. Not for one that leaves a trace, nor for one whose
+    answer changes with time.
     """
 
     method: HTTPMethod
@@ -57,6 +64,7 @@ class Endpoint:
     example: Mapping[str, Any] | None = None
     media: tuple[str, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
+    made_of: MadeOf | None = None
     function: Callable[..., Any]
     arguments: tuple[Argument, ...]
     returns: Any

@@ -17,6 +17,7 @@ from moniqo.entrypoints.http.callers import caller_of
 from moniqo.entrypoints.http.endpoint import DELETE, GET, PATCH, PUT, Endpoint
 from moniqo.entrypoints.http.envelope import succeeded
 from moniqo.entrypoints.http.headers import ASKED_HEAD, Receive, Scope, header
+from moniqo.entrypoints.http.keeping import Keeping, Shown
 from moniqo.entrypoints.http.list_reader import ListReader
 from moniqo.entrypoints.http.metering import is_metered
 from moniqo.entrypoints.http.payloads import read_payload
@@ -34,11 +35,12 @@ _NONE: frozenset[str] = frozenset()
 
 
 class Handler:
-    """Takes one endpoint's requests. `fixed` holds the dependencies once it has been started."""
+    """Takes one endpoint's requests. `fixed` and `keeping` are there once it has been started."""
 
     def __init__(self, endpoint: Endpoint, runtime: Runtime) -> None:
         self.endpoint = endpoint
         self.fixed: dict[str, Any] = {}
+        self.keeping: Keeping | None = None
         self._runtime = runtime
         self._metered = is_metered(endpoint)
         self._caller = endpoint.taken(Source.CALLER)
@@ -85,6 +87,10 @@ class Handler:
             arguments[self._seen.name] = etags.Seen(tuple(header(scope, b"if-none-match")))
         if self._looking is not None:
             arguments[self._looking.name] = ASKED_HEAD in scope
+        if self.keeping is not None:
+            asked = ([arguments[name] for name in self._ids], scope["query_string"])
+            shown = await self.keeping.shown(caller, asked, partial(self._made, arguments))
+            return self._respond(scope, *shown)
         perform = partial(self._perform, scope, arguments)
         if repeat is None:
             return await perform()
@@ -98,7 +104,10 @@ class Handler:
             return result
         if self._writer is not None:
             return self._begun(result, self._writer)
-        return self._respond(scope, result)
+        return self._respond(scope, *self._render(result))
+
+    async def _made(self, arguments: dict[str, Any]) -> Shown:
+        return self._render(await self.endpoint.function(**arguments))
 
     def _begun(self, result: Stream[Any], writer: StreamWriter) -> Answer:
         answer = self._succeeded(NULL, self._headers)
@@ -141,8 +150,7 @@ class Handler:
         if self._body is not None:
             arguments[self._body.name] = payload
 
-    def _respond(self, scope: Scope, result: Any) -> Answer:
-        data, tag = self._render(result)
+    def _respond(self, scope: Scope, data: bytes, tag: str | None) -> Answer:
         headers = self._headers
         if tag is not None:
             headers = (*headers, (b"etag", tag.encode()))

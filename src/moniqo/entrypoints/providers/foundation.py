@@ -9,6 +9,7 @@ from moniqo.adapters.persistence.collections import REGISTRY
 from moniqo.adapters.persistence.recording import RecordedUnitOfWork
 from moniqo.adapters.persistence.telling import Bell
 from moniqo.adapters.system import SystemClock, SystemRandomness, Uuid7Ids
+from moniqo.application.shared.kept_answers import KeptAnswers
 from moniqo.application.shared.persistence import UnitOfWork
 from moniqo.application.shared.system import Clock, Ids, Randomness
 from moniqo.entrypoints.providers.stores import open_backend
@@ -40,6 +41,8 @@ class Foundation(Provider):
         await backend.close()
 
     @provide
-    def uow(self, backend: Backend, clock: Clock, ids: Ids, bell: Bell) -> UnitOfWork:
+    def uow(
+        self, backend: Backend, clock: Clock, ids: Ids, bell: Bell, kept: KeptAnswers
+    ) -> UnitOfWork:
         """The recording unit of work; right after it its events are told, its entries sealed."""
-        return RecordedUnitOfWork(backend, REGISTRY, clock, ids, bell=bell)
+        return RecordedUnitOfWork(backend, REGISTRY, clock, ids, bell=bell, kept=kept)

@@ -13,7 +13,7 @@ from moniqo.entrypoints.settings.model import (
     Settings,
     Storage,
 )
-from moniqo.entrypoints.settings.values import KeyRing, StorageBackend
+from moniqo.entrypoints.settings.values import CacheBackend, KeyRing, StorageBackend
 
 _SCHEMES = {
     StorageBackend.SQLITE: ("sqlite://", "sqlite+aiosqlite://"),
@@ -28,6 +28,7 @@ def faults_of(settings: Settings) -> list[Fault]:
     return [
         *_storage(settings.storage),
         *_queue(settings.jobs),
+        *_cache(settings),
         *_short(settings.security),
         *_pages(settings),
         *mail_faults(settings.mail, sheltered=settings.application.environment.sheltered),
@@ -55,6 +56,14 @@ def _queue(jobs: Jobs) -> Iterator[Fault]:
     schemes = ("redis://", "rediss://", "unix://", "amqp://", "amqps://")
     if jobs.queue_url != EMBEDDED and not jobs.queue_url.value.startswith(schemes):
         yield Fault("QUEUE_URL", f"must be embedded or begin with {', '.join(schemes)}")
+
+
+def _cache(settings: Settings) -> Iterator[Fault]:
+    chosen, storage = settings.storage.cache, settings.storage
+    if chosen is CacheBackend.REDIS and storage.redis_url is None:
+        yield Fault("CACHE", "is redis, and REDIS_URL is not set")
+    if chosen is CacheBackend.MEMORY and settings.limits.workers > 1:
+        yield Fault("CACHE", "is memory, which other processes cannot be told from; WORKERS > 1")
 
 
 def _rings(security: Security) -> dict[str, KeyRing]:

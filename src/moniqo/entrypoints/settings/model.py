@@ -12,6 +12,7 @@ from moniqo.entrypoints.settings.files import Files
 from moniqo.entrypoints.settings.http import Http, Limits
 from moniqo.entrypoints.settings.mail import Events, MailDelivery
 from moniqo.entrypoints.settings.values import (
+    CacheBackend,
     ConnectionUrl,
     Environment,
     KeyRing,
@@ -86,6 +87,19 @@ class Storage:
     redis_url: Annotated[
         ConnectionUrl | None, Meta(description="Redis or Valkey; `doctor` asks whether it answers.")
     ] = None
+    cache: Annotated[
+        CacheBackend,
+        Meta(
+            description="Where answers of lists and details are kept; the same for all processes. "
+            "auto: in Redis if there is one."
+        ),
+    ] = CacheBackend.AUTO
+    redis_ttl_seconds: Annotated[
+        int, Meta(ge=1, le=3600, description="The longest that an answer is kept.")
+    ] = 60
+    cache_megabytes: Annotated[
+        int, Meta(ge=1, le=65_536, description="The most that is kept, if it is kept in memory.")
+    ] = 64
     slow_query_ms: Annotated[
         int,
         Meta(ge=0, le=60_000, description="Statements that take longer are logged; 0: none is."),

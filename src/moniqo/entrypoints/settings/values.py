@@ -21,6 +21,15 @@ class StorageBackend(StrEnum):
     MEMORY = "memory"
 
 
+class CacheBackend(StrEnum):
+    """Where answers are kept."""
+
+    AUTO = "auto"
+    OFF = "off"
+    REDIS = "redis"
+    MEMORY = "memory"
+
+
 class Environment(StrEnum):
     """Whom this process serves."""
 

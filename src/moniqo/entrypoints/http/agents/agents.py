@@ -1,5 +1,6 @@
 """Who decides."""
 
+from moniqo.application.agents.access import AGENT_ACCESS
 from moniqo.application.agents.agent_drafts import AgentDraft
 from moniqo.application.agents.agent_views import AgentView
 from moniqo.application.agents.archive_agent import ArchiveAgent
@@ -8,6 +9,7 @@ from moniqo.application.agents.get_agent import GetAgent
 from moniqo.application.agents.list_agents import ListAgents
 from moniqo.application.agents.update_agent import UpdateAgent
 from moniqo.application.identity.principal import Principal
+from moniqo.application.shared.cache import Part
 from moniqo.application.shared.drafts import replacement
 from moniqo.application.shared.query import Listing, Page
 from moniqo.domain.agents.agent import Agent
@@ -25,6 +27,10 @@ EXAMPLE = {
 }
 
 
+def _made_of(caller: Principal) -> tuple[Part, ...]:
+    return (AGENT_ACCESS.part(caller.user_id),)
+
+
 class AgentController(Controller):
     """`/agents`."""
 
@@ -39,6 +45,7 @@ class AgentController(Controller):
             sort=("created_at", "name", "provider"),
             filters=("provider", "name", "is_active", "created_after", "created_before"),
         ),
+        made_of=_made_of,
     )
     async def index(
         self, caller: Principal, listing: Listing, list_agents: ListAgents
@@ -61,7 +68,7 @@ class AgentController(Controller):
         """An agent of your own; one that an administrator makes is shared with everybody."""
         return await create_agent(user_id=caller.user_id, draft=data, shared=caller.is_admin)
 
-    @endpoint(GET, "/{agent_id}", summary="Get an agent")
+    @endpoint(GET, "/{agent_id}", summary="Get an agent", made_of=_made_of)
     async def fetch(self, caller: Principal, agent_id: AgentId, get_agent: GetAgent) -> AgentView:
         """One of your agents, or a shared one."""
         return await get_agent(user_id=caller.user_id, agent_id=agent_id)

@@ -6,6 +6,7 @@ from moniqo.application.billing.get_plan import GetPlan
 from moniqo.application.billing.list_plans import ListPlans
 from moniqo.application.billing.plan_drafts import PlanDraft
 from moniqo.application.billing.update_plan import UpdatePlan
+from moniqo.application.shared.cache import Part
 from moniqo.application.shared.drafts import replacement
 from moniqo.application.shared.query import Listing, Page
 from moniqo.domain.billing.plan import Plan
@@ -24,6 +25,10 @@ EXAMPLE = {
 }
 
 
+def _made_of(_: None) -> tuple[Part, ...]:
+    return (Part(Plan),)
+
+
 class PlanController(Controller):
     """`/plans`."""
 
@@ -37,6 +42,7 @@ class PlanController(Controller):
         lists=Lists(
             Plan, sort=("price", "name", "created_at"), filters=("currency",), default=("price",)
         ),
+        made_of=_made_of,
     )
     async def index(self, listing: Listing, list_plans: ListPlans) -> Page[Plan]:
         """The plans on offer, the cheapest first."""
@@ -54,7 +60,7 @@ class PlanController(Controller):
         """A plan that anybody may subscribe to from now on. Its name is its own."""
         return await create_plan(draft=data)
 
-    @endpoint(GET, "/{plan_id}", summary="Get a plan", public=True)
+    @endpoint(GET, "/{plan_id}", summary="Get a plan", public=True, made_of=_made_of)
     async def fetch(self, plan_id: PlanId, get_plan: GetPlan) -> Plan:
         """One plan with its features and limits; -1 is unlimited."""
         return await get_plan(plan_id=plan_id)

@@ -8,7 +8,10 @@ from moniqo.application.identity.remove_user import RemoveUser
 from moniqo.application.identity.update_profile import UpdateProfile
 from moniqo.application.operations.export_user import ExportUser
 from moniqo.application.operations.exported import Export
+from moniqo.application.shared.cache import Part
 from moniqo.application.shared.drafts import replacement
+from moniqo.domain.identity.account import Account
+from moniqo.domain.identity.user import User
 from moniqo.domain.shared.errors import RuleViolated
 from moniqo.entrypoints.http.arguments import Changes
 from moniqo.entrypoints.http.endpoint import DELETE, GET, PATCH, PUT, Controller, endpoint
@@ -21,7 +24,11 @@ class ProfileController(Controller):
     path = "/api/v1/users/me"
     tag = "Users"
 
-    @endpoint(GET, summary="Get your own profile")
+    @endpoint(
+        GET,
+        summary="Get your own profile",
+        made_of=lambda caller: (Part(User, caller.user_id), Part(Account, caller.account_id)),
+    )
     async def me(self, caller: Principal, get_profile: GetProfile) -> Profile:
         """Who you are and what you may do."""
         return await get_profile(caller=caller)

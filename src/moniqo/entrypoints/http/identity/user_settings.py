@@ -4,6 +4,7 @@ from moniqo.application.identity.get_settings import GetSettings
 from moniqo.application.identity.principal import Principal
 from moniqo.application.identity.settings_drafts import SettingsDraft
 from moniqo.application.identity.update_settings import UpdateSettings
+from moniqo.application.shared.cache import Part
 from moniqo.application.shared.drafts import replacement
 from moniqo.domain.identity.user_settings import UserSettings
 from moniqo.entrypoints.http.arguments import Changes
@@ -18,7 +19,11 @@ class SettingsController(Controller):
     path = "/api/v1/users/me/settings"
     tag = "Settings"
 
-    @endpoint(GET, summary="Get your settings")
+    @endpoint(
+        GET,
+        summary="Get your settings",
+        made_of=lambda caller: (Part(UserSettings, caller.user_id),),
+    )
     async def fetch(self, caller: Principal, get_settings: GetSettings) -> UserSettings:
         """How you want the service to behave."""
         return await get_settings(user_id=caller.user_id)

@@ -8,6 +8,7 @@ from moniqo.application.notifications.view_notifications import (
     ViewNotifications,
 )
 from moniqo.application.shared.access import Archive
+from moniqo.application.shared.cache import Part
 from moniqo.application.shared.query import Listing
 from moniqo.domain.notifications.notification import Notification
 from moniqo.domain.shared.ids import NotificationId
@@ -29,6 +30,7 @@ class NotificationController(Controller):
             sort=("created_at", "kind"),
             filters=("is_viewed", "kind", "created_after", "created_before"),
         ),
+        made_of=lambda caller: (Part(Notification, caller.user_id),),
     )
     async def index(
         self, caller: Principal, listing: Listing, list_notifications: ListNotifications

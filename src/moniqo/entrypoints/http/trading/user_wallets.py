@@ -1,6 +1,7 @@
 """The user's accounts at venues."""
 
 from moniqo.application.identity.principal import Principal
+from moniqo.application.shared.cache import Part
 from moniqo.application.shared.drafts import replacement
 from moniqo.application.shared.query import Listing, Page
 from moniqo.application.trading.archive_user_wallet import ArchiveUserWallet
@@ -11,13 +12,17 @@ from moniqo.application.trading.update_user_wallet import UpdateUserWallet
 from moniqo.application.trading.user_wallet_drafts import UserWalletDraft
 from moniqo.application.trading.user_wallet_views import UserWalletView
 from moniqo.domain.shared.ids import UserWalletId
-from moniqo.domain.trading.wallet import UserWallet
+from moniqo.domain.trading.wallet import UserWallet, Wallet
 from moniqo.entrypoints.http.arguments import Changes
 from moniqo.entrypoints.http.endpoint import DELETE, GET, PATCH, POST, PUT, Controller, endpoint
 from moniqo.entrypoints.http.lists import Lists
 from moniqo.entrypoints.http.openapi.example_values import IDENTITY
 
 EXAMPLE = {"wallet_id": IDENTITY, "label": "Practice"}
+
+
+def _made_of(caller: Principal) -> tuple[Part, ...]:
+    return (Part(UserWallet, caller.user_id), Part(Wallet))
 
 
 class UserWalletController(Controller):
@@ -32,6 +37,7 @@ class UserWalletController(Controller):
         lists=Lists(
             UserWallet, sort=("created_at", "label"), filters=("wallet_id", "label", "is_active")
         ),
+        made_of=_made_of,
     )
     async def index(
         self, caller: Principal, listing: Listing, list_wallets: ListUserWallets
@@ -48,7 +54,7 @@ class UserWalletController(Controller):
         """Open an account at a venue. A paper one comes with its starting balances."""
         return await connect(user_id=caller.user_id, draft=data)
 
-    @endpoint(GET, "/{user_wallet_id}", summary="Get one of your wallets")
+    @endpoint(GET, "/{user_wallet_id}", summary="Get one of your wallets", made_of=_made_of)
     async def fetch(
         self, caller: Principal, user_wallet_id: UserWalletId, get_wallet: GetUserWallet
     ) -> UserWalletView:
