@@ -3,11 +3,13 @@
 import hashlib
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from uuid import UUID
 
 import pytest
 
 from moniqo.adapters.storage.memory import MemoryStorage
 from moniqo.application.files.ports import Storage
+from moniqo.domain.shared.ids import UserId
 from support.asgi import Client, Reply
 from support.house import House, house_settings, open_house
 from support.pictures import picture
@@ -143,3 +145,31 @@ async def test_uploads_are_limited_by_the_hour() -> None:
 
     assert [reply.status for reply in replies] == [201, 201, 429, 201]
     assert int(replies[2].header("retry-after") or 0) > 3500
+
+
+async def test_a_link_leads_nowhere_once_its_owner_is_shut_out(house: House, ada: Client) -> None:
+    link = await linked(ada, (await sent(ada, PDF)).data["id"])
+    user_id = (await ada.get("/api/v1/users/me")).data["id"]
+
+    await house.deactivated(UserId(UUID(user_id)))
+    reply = await house.client.get(link)
+
+    assert (reply.status, reply.code) == (404, "NOT_FOUND")
+
+
+async def test_a_link_leads_nowhere_as_soon_as_the_file_is_removed(
+    house: House, ada: Client
+) -> None:
+    file_id = (await sent(ada, PDF)).data["id"]
+    link = await linked(ada, file_id)
+    storage = await house.container.get(Storage)
+    assert isinstance(storage, MemoryStorage)
+    objects = storage.objects.copy()
+
+    await ada.delete(f"{FILES}/{file_id}")
+    await house.quiet()
+    # As if nothing had been swept yet.
+    storage.objects |= objects
+    reply = await house.client.get(link)
+
+    assert (reply.status, reply.code) == (404, "NOT_FOUND")

@@ -5,6 +5,7 @@ import unicodedata
 from datetime import datetime
 from uuid import UUID
 
+from moniqo.domain.files.file import FileId
 from moniqo.domain.files.kind import FileKind
 from moniqo.domain.shared.ids import UserId
 
@@ -49,3 +50,8 @@ def avatar_key(user_id: UserId, now: datetime, name: str, kind: FileKind, unique
 def file_key(owner_id: UserId, file_id: UUID, kind: FileKind) -> str:
     """Where a file is stored; its name is data and no part of it."""
     return f"files/{owner_id}/{file_id}.{kind.ending}"
+
+
+def file_of(key: str) -> FileId:
+    """The file that is stored under a key that `file_key` made."""
+    return FileId(UUID(key.rpartition("/")[2].partition(".")[0]))

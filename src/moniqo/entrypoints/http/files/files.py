@@ -6,7 +6,7 @@ from typing import Annotated
 from moniqo.adapters.storage.disposition import attachment
 from moniqo.adapters.storage.signed_links import SignedLinks
 from moniqo.application.files.link_file import LinkFile
-from moniqo.application.files.ports import Storage
+from moniqo.application.files.open_file import OpenFile
 from moniqo.application.files.remove_file import RemoveFile
 from moniqo.application.files.store_file import StoreFile
 from moniqo.application.files.upload import FileUpload
@@ -73,7 +73,7 @@ class FileController(Controller):
         headers={"Content-Disposition": "An attachment, with the file's name."},
         refuses=(Forbidden, NotFound),
     )
-    async def content(self, query: Link, links: SignedLinks, storage: Storage) -> Answer:
+    async def content(self, query: Link, links: SignedLinks, open_file: OpenFile) -> Answer:
         """Where links lead to unless files are stored elsewhere. Whoever has one may use it."""
         linked = links.read(query.link)
         headers = (
@@ -82,7 +82,7 @@ class FileController(Controller):
             (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; sandbox"),
             NO_STORE,
         )
-        return Download(200, b"", headers, content=await storage.open(linked.key))
+        return Download(200, b"", headers, content=await open_file(key=linked.key))
 
     @endpoint(
         GET,
