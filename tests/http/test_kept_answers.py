@@ -2,12 +2,13 @@
 
 import asyncio
 import re
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
-from pathlib import Path
 from secrets import token_hex
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import pytest
@@ -16,6 +17,7 @@ from dishka import Provider, Scope
 from moniqo.adapters.cache.memory_cache import MemoryCache
 from moniqo.adapters.persistence.backend import Backend
 from moniqo.adapters.persistence.collections import REGISTRY
+from moniqo.adapters.persistence.memory import MemoryBackend
 from moniqo.adapters.persistence.recording import RecordedTransaction, RecordedUnitOfWork
 from moniqo.application.shared.cache import Part
 from moniqo.application.shared.kept_answers import KeptAnswers, Make
@@ -24,10 +26,11 @@ from moniqo.domain.shared.entity import Entity
 from moniqo.entrypoints.http.endpoint import GET, endpoints_of
 from moniqo.entrypoints.http.routes import CONTROLLERS
 from moniqo.entrypoints.providers.caching import KINDS
-from moniqo.entrypoints.settings.values import CacheBackend, ConnectionUrl, StorageBackend
+from moniqo.entrypoints.settings.values import CacheBackend, ConnectionUrl
 from support.asgi import Client
 from support.house import House, house_settings, open_house
-from support.store import CountingIds, Place, StepClock, prepared
+from support.proxy import line_to
+from support.store import CountingIds, StepClock
 
 API = "/api/v1"
 NOBODYS = "0190b6a0-0000-7000-8000-000000000000"
@@ -228,19 +231,17 @@ async def test_every_read_is_kept_or_there_is_a_reason(house: House, noting: Not
 
 
 @pytest.fixture
-async def two(tmp_path: Path, valkey_server: str) -> AsyncIterator[tuple[House, House]]:
+async def two(valkey_server: str) -> AsyncIterator[tuple[House, House]]:
     """As two server processes: each with a container of its own, on one store and one Redis."""
-    plain = house_settings()
-    storage = replace(
-        plain.storage,
-        storage_backend=StorageBackend.SQLITE,
-        database_url=ConnectionUrl(f"sqlite:///{tmp_path}/x.sqlite3"),
-        redis_url=ConnectionUrl(f"{valkey_server}/162"),
-    )
+    plain, backend = house_settings(), MemoryBackend(REGISTRY)
+    storage = replace(plain.storage, redis_url=ConnectionUrl(f"{valkey_server}/162"))
     chosen = replace(plain, storage=storage)
     async with AsyncExitStack() as stack:
-        await stack.enter_async_context(prepared(Place("sqlite", storage.database_url.value)))
-        houses = [await stack.enter_async_context(open_house(chosen)) for _ in range(2)]
+        houses = []
+        for _ in range(2):
+            shared = Provider(scope=Scope.APP)
+            shared.provide(lambda: backend, provides=Backend)
+            houses.append(await stack.enter_async_context(open_house(chosen, shared)))
         yield houses[0], houses[1]
 
 
@@ -265,3 +266,27 @@ async def test_what_one_process_writes_is_shown_by_all_at_once(two: tuple[House,
 
         for number, reply in enumerate(replies):
             assert reply.data["total"] == expected[number % 4 // 2]
+
+
+async def test_f07_a_frozen_redis_costs_nothing_but_speed(valkey_server: str) -> None:
+    address, plain = urlsplit(valkey_server), house_settings()
+    async with line_to(address.hostname or "", address.port or 0) as line, AsyncExitStack() as on:
+        url = ConnectionUrl(f"redis://127.0.0.1:{line.port}/163")
+        storage = replace(plain.storage, redis_url=url)
+        house = await on.enter_async_context(open_house(replace(plain, storage=storage)))
+        ada = await house.user(f"ada{token_hex(4)}")
+        made = (await ada.post(f"{API}/prompts", PROMPT)).data["id"]
+        await titles(ada, made)
+
+        line.alive.clear()
+        await titles(ada, made)
+        waits = []
+        for number in range(10):
+            began = time.monotonic()
+            await ada.patch(f"{API}/prompts/{made}", {"title": f"Title {number}"})
+            assert await titles(ada, made) == (f"Title {number}", f"Title {number}")
+            waits.append(time.monotonic() - began)
+
+        assert min(waits) < 0.1
+        assert max(waits) < 0.5
+        line.alive.set()
