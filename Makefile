@@ -13,7 +13,8 @@ endif
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
-INSTALL := $(PIP) install --require-hashes -r requirements/build.lock
+# The locks hold every dependency. Bytecode is compiled of what is imported, when it is.
+INSTALL := $(PIP) install --no-deps --no-compile --require-hashes -r requirements/build.lock
 WORKERS ?= 2
 UV_VERSION := 0.13.8
 COMPILE := $(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 3.11 \
@@ -48,6 +49,7 @@ check: $(VENV)/dev.done ## Style, types, import contracts, dependencies, locks, 
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
 	$(BIN)/python tools/locks.py check
+	$(PIP) check
 	$(BIN)/pytest -q tests/architecture
 
 fuzz: $(VENV)/dev.done ## Every kind of request of the API's description, by schemathesis, to a server of its own
