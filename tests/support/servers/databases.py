@@ -1,12 +1,16 @@
 """Databases of their own for tests that share a server."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 import asyncpg
 from pymongo import AsyncMongoClient
+
+from moniqo.adapters.persistence.mongo.abandoned import end_abandoned
 
 
 @asynccontextmanager
@@ -35,5 +39,13 @@ async def fresh_mongo(server_url: str) -> AsyncIterator[tuple[str, str]]:
     try:
         yield server_url, name
     finally:
-        async with AsyncMongoClient[dict[str, object]](server_url) as client:
-            await client.drop_database(name)
+        async with AsyncMongoClient[dict[str, Any]](server_url, appname="moniqo") as client:
+            await _dropped(client, name)
+
+
+async def _dropped(client: AsyncMongoClient[dict[str, Any]], name: str) -> None:
+    """Drop a database without waiting for transactions of clients that were killed."""
+    dropping = asyncio.create_task(client.drop_database(name))
+    while not (await asyncio.wait([dropping], timeout=1))[0]:
+        await end_abandoned(client)
+    await dropping
