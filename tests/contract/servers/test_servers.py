@@ -17,7 +17,8 @@ from support.servers.pool import KINDS, Desk, Servers, ask
 from support.servers.process import ServerFailed, free_port, package, running, workspace
 
 STARTER = """
-import sys, time
+import signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a run in the background ignores it
 sys.path.insert(0, sys.argv[1])
 from support.servers import valkey
 with valkey() as url:
