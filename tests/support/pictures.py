@@ -3,7 +3,9 @@
 import io
 import struct
 import zlib
+from collections.abc import Callable, Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from PIL import Image
@@ -46,38 +48,53 @@ def png(width: int = 64, height: int = 64, *, extra: bytes = b"", after: bytes =
 
 
 @cache
-def bombs() -> dict[str, bytes]:
-    """Files that are small, and would be huge or endless if they were unpacked."""
-    inflated = zlib.compress(bytes(100_000_000), 9)
+def _inflated() -> bytes:
+    return zlib.compress(bytes(100_000_000), 9)
+
+
+def _flood() -> bytes:
     flood = bytearray(picture("JPEG"))
     at = flood.find(b"\xff\xc0")
     flood[at + 5 : at + 9] = struct.pack(">HH", 50_000, 50_000)
+    return bytes(flood)
+
+
+def _scans() -> bytes:
     progressive = picture("JPEG", (3000, 3000), progressive=True, quality=20)
     scan = progressive[progressive.rfind(b"\xff\xda") : -2]
-    sides = struct.pack("<HH", 50_000, 50_000)
-    return {
-        "flood.png": png(50_000, 50_000),
-        "flood.jpg": bytes(flood),
-        "flood.gif": b"GIF89a"
-        + sides
-        + b"\x80\0\0"
-        + b"\0" * 6
-        + b",\0\0\0\0"
-        + sides
-        + b"\0\x02\x02\x4c\x01\0;",
-        "frames.gif": GIF_START + GIF_FRAME * 100_000 + b";",
-        "frames.png": png(extra=chunk(b"acTL", struct.pack(">II", 100_000, 0))),
-        "ztxt.png": png(extra=chunk(b"zTXt", b"a\0\0" + inflated)),
-        "ztxt-after.png": png(after=chunk(b"zTXt", b"a\0\0" + inflated)),
-        "itxt.png": png(extra=chunk(b"iTXt", b"a\0\1\0\0\0" + inflated)),
-        "iccp.png": png(extra=chunk(b"iCCP", b"a\0\0" + inflated)),
-        "chunks.png": png(extra=chunk(b"tEXt", b"a\0") * 300_000),
-        "segments.jpg": b"\xff\xd8" + b"\xff\xfe\0\2" * 1_000_000 + picture("JPEG")[2:],
-        "filling.jpg": b"\xff\xd8" + b"\xff" * 4_000_000 + picture("JPEG")[2:],
-        "scans.jpg": progressive[:-2] + scan * 60 + b"\xff\xd9",
+    return progressive[:-2] + scan * 60 + b"\xff\xd9"
+
+
+_SIDES = struct.pack("<HH", 50_000, 50_000)
+BOMBS: Mapping[str, Callable[[], bytes]] = MappingProxyType(
+    {
+        "flood.png": lambda: png(50_000, 50_000),
+        "flood.jpg": _flood,
+        "flood.gif": lambda: (
+            b"GIF89a"
+            + _SIDES
+            + b"\x80\0\0"
+            + b"\0" * 6
+            + b",\0\0\0\0"
+            + _SIDES
+            + b"\0\x02\x02\x4c\x01\0;"
+        ),
+        "frames.gif": lambda: GIF_START + GIF_FRAME * 100_000 + b";",
+        "frames.png": lambda: png(extra=chunk(b"acTL", struct.pack(">II", 100_000, 0))),
+        "ztxt.png": lambda: png(extra=chunk(b"zTXt", b"a\0\0" + _inflated())),
+        "ztxt-after.png": lambda: png(after=chunk(b"zTXt", b"a\0\0" + _inflated())),
+        "itxt.png": lambda: png(extra=chunk(b"iTXt", b"a\0\1\0\0\0" + _inflated())),
+        "iccp.png": lambda: png(extra=chunk(b"iCCP", b"a\0\0" + _inflated())),
+        "chunks.png": lambda: png(extra=chunk(b"tEXt", b"a\0") * 300_000),
+        "segments.jpg": lambda: b"\xff\xd8" + b"\xff\xfe\0\2" * 1_000_000 + picture("JPEG")[2:],
+        "filling.jpg": lambda: b"\xff\xd8" + b"\xff" * 4_000_000 + picture("JPEG")[2:],
+        "scans.jpg": _scans,
     }
+)
+"""Files that are small, and would be huge or endless if they were unpacked; made when called."""
 
 
+@cache
 def broken() -> dict[str, bytes]:
     """Files that are not what they begin as."""
     wrong_data, wrong_end = bytearray(picture()), bytearray(picture())

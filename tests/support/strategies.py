@@ -8,6 +8,7 @@ from dataclasses import is_dataclass
 from datetime import UTC, datetime
 from decimal import Context, Decimal
 from enum import Enum
+from functools import cache
 from typing import Any, get_args, get_origin
 from uuid import UUID
 
@@ -146,6 +147,7 @@ def objects(draw: Any, owner: type, given: Values | None = None) -> Any:
         return reject()
 
 
+@cache
 def _field(field: Field) -> st.SearchStrategy[Any]:
     values = of(field.type, *field.rules)
     return st.none() | values if field.optional else values

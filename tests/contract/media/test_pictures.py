@@ -13,7 +13,7 @@ from moniqo.adapters.media.pillow_pictures import Limits, PillowPictures
 from moniqo.application.files.ports import Pictures
 from moniqo.domain.files.kind import FileKind
 from moniqo.domain.shared.errors import Unavailable, UnsupportedFileType
-from support.pictures import bombs, broken, chunk, opened, picture, png
+from support.pictures import BOMBS, broken, chunk, opened, picture, png
 
 KINDS = (FileKind.JPEG, FileKind.PNG, FileKind.GIF)
 
@@ -157,9 +157,9 @@ async def test_nothing_but_pixels_is_kept(pictures: Pictures) -> None:
         assert dict(opened(made.content).getexif()) == {}
 
 
-@pytest.mark.parametrize("name", bombs())
+@pytest.mark.parametrize("name", BOMBS)
 async def test_a_bomb_is_refused_at_once(pictures: Pictures, name: str) -> None:
-    content = bombs()[name]
+    content = BOMBS[name]()
     start = time.monotonic()
 
     with pytest.raises(UnsupportedFileType) as caught:

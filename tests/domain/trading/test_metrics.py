@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
-import empyrical
 import numpy as np
 import pandas as pd
 import pytest
-import quantstats.stats
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -70,7 +69,19 @@ def returns_of(equity: list[Decimal]) -> list[Decimal]:
     return found
 
 
-# Oracles
+# Oracles, whose packages take seconds to import
+
+
+def empyrical() -> Any:
+    import empyrical
+
+    return empyrical
+
+
+def quantstats() -> Any:
+    import quantstats.stats
+
+    return quantstats.stats
 
 
 def dated(values: Iterable[float]) -> pd.Series:
@@ -91,10 +102,10 @@ Oracle = Callable[[np.ndarray], float]
 @pytest.mark.parametrize(
     ("mine", "theirs"),
     [
-        (sharpe, lambda found: empyrical.sharpe_ratio(found, annualization=365)),
-        (sharpe, lambda found: quantstats.stats.sharpe(dated(found), periods=365)),
-        (sortino, lambda found: empyrical.sortino_ratio(found, annualization=365)),
-        (sortino, lambda found: quantstats.stats.sortino(dated(found), periods=365)),
+        (sharpe, lambda found: empyrical().sharpe_ratio(found, annualization=365)),
+        (sharpe, lambda found: quantstats().sharpe(dated(found), periods=365)),
+        (sortino, lambda found: empyrical().sortino_ratio(found, annualization=365)),
+        (sortino, lambda found: quantstats().sortino(dated(found), periods=365)),
     ],
     ids=["sharpe empyrical", "sharpe quantstats", "sortino empyrical", "sortino quantstats"],
 )
@@ -120,9 +131,9 @@ def test_the_drawdown_equals_that_of_independent_software(equity: list[Decimal])
     mine = max_drawdown(START, equity)
 
     assert mine is not None
-    assert close(mine, -float(empyrical.max_drawdown(found)))
+    assert close(mine, -float(empyrical().max_drawdown(found)))
     prices = dated([float(START), *map(float, equity)])
-    assert close(mine, -float(quantstats.stats.max_drawdown(prices)))
+    assert close(mine, -float(quantstats().max_drawdown(prices)))
 
 
 def test_half_a_year_of_bitcoin_has_the_known_figures() -> None:
