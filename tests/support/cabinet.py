@@ -8,7 +8,7 @@ from moniqo.adapters.storage.signed_links import SignedLinks
 from moniqo.application.files.get_avatar import Avatar, GetAvatar
 from moniqo.application.files.keeping import Keeping
 from moniqo.application.files.link_file import LinkFile
-from moniqo.application.files.ports import Content
+from moniqo.application.files.ports import Content, Pieces
 from moniqo.application.files.remove_avatar import RemoveAvatar
 from moniqo.application.files.remove_file import RemoveFile
 from moniqo.application.files.set_avatar import SetAvatar
@@ -38,7 +38,7 @@ class Shelf(MemoryStorage):
         super().__init__(links)
         self.broken: set[str] = set()
 
-    async def put(self, key: str, content: bytes, kind: FileKind) -> None:
+    async def put(self, key: str, content: bytes | Pieces, kind: FileKind) -> None:
         self._require("put")
         await super().put(key, content, kind)
         self._require("after put")

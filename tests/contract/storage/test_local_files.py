@@ -1,6 +1,7 @@
 """What a folder of files does beside what every store does."""
 
 import os
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,22 @@ async def test_deleting_takes_along_what_a_crash_left_unfinished(
         broken.setattr(os, "fsync", _no_space)
         with pytest.raises(Unavailable, match="No space"):
             await storage.put(KEY, b"half", FileKind.PDF)
+    unfinished = files_in(tmp_path)
+
+    await storage.delete(KEY)
+
+    assert len(unfinished) == 1
+    assert files_in(tmp_path) == []
+
+
+async def test_deleting_takes_along_pieces_that_came_to_no_end(tmp_path: Path) -> None:
+    async def broken() -> AsyncIterator[bytes]:
+        yield b"half"
+        raise RuntimeError
+
+    storage = opened(tmp_path)
+    with pytest.raises(RuntimeError):
+        await storage.put(KEY, broken(), FileKind.PDF)
     unfinished = files_in(tmp_path)
 
     await storage.delete(KEY)

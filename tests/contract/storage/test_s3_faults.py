@@ -82,6 +82,23 @@ async def test_a_server_that_says_nothing_is_not_waited_for_longer_than_is_said(
     assert time.monotonic() - start < 2
 
 
+async def test_a_disk_without_room_for_what_is_to_be_sent_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def full() -> None:
+        raise OSError(28, "No space left on device")
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield b"x"
+
+    monkeypatch.setattr(module, "TemporaryFile", full)
+    storage = S3Storage(at(9))
+
+    with pytest.raises(Unavailable, match="No space left"):
+        await storage.put("a/b", pieces(), PDF)
+    storage.close()
+
+
 async def test_an_answer_that_is_cut_off_is_told() -> None:
     cut = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\nConnection: close\r\n\r\nhalf"
     async with answering(cut) as (port, _):

@@ -85,6 +85,35 @@ async def test_an_object_may_be_empty(storage: Storage) -> None:
     assert await read(storage) == b""
 
 
+async def pieces(number: int, *, fails: bool = False) -> AsyncIterator[bytes]:
+    """So many pieces of 100 kB, each of another byte; in the end none, or a failure."""
+    for at in range(number):
+        yield bytes([at]) * 100_000
+    if fails:
+        raise RuntimeError("no more")
+
+
+async def test_what_comes_in_pieces_is_stored_in_their_order(storage: Storage) -> None:
+    await storage.put(KEY, pieces(12), PNG)
+
+    assert await read(storage) == b"".join([piece async for piece in pieces(12)])
+
+
+async def test_no_pieces_are_an_empty_object(storage: Storage) -> None:
+    await storage.put(KEY, pieces(0), PNG)
+
+    assert await read(storage) == b""
+
+
+async def test_pieces_that_come_to_no_end_leave_what_was_there(storage: Storage) -> None:
+    await storage.put(KEY, b"whole", PNG)
+
+    with pytest.raises(RuntimeError, match="no more"):
+        await storage.put(KEY, pieces(3, fails=True), PNG)
+
+    assert await read(storage) == b"whole"
+
+
 async def test_a_second_object_of_one_key_replaces_the_first(storage: Storage) -> None:
     await storage.put(KEY, b"first", PNG)
 

@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from moniqo.adapters.storage.keys import parts_of
 from moniqo.adapters.storage.signed_links import SignedLinks
-from moniqo.application.files.ports import Content, LinkTerms
+from moniqo.application.files.ports import Content, LinkTerms, Pieces
 from moniqo.domain.files.kind import FileKind
 from moniqo.domain.shared.errors import NotFound, Unavailable
 
@@ -30,11 +30,17 @@ class LocalStorage:
         self._folder = folder
         self._links = links
 
-    async def put(self, key: str, content: bytes, kind: FileKind) -> None:  # noqa: ARG002  (a key says it)
+    async def put(self, key: str, content: bytes | Pieces, kind: FileKind) -> None:  # noqa: ARG002  (a key says it)
         """See `Storage`."""
         path = self._path(key)
         unfinished = self._unfinished / f"{_digest(key)}.{secrets.token_hex(8)}"
-        await asyncio.to_thread(_write, path, unfinished, content)
+        if isinstance(content, bytes):
+            await asyncio.to_thread(_write, path, unfinished, content)
+            return
+        with await asyncio.to_thread(_begun, path, unfinished) as file:
+            async for piece in content:
+                await asyncio.to_thread(_append, file, piece)
+            await asyncio.to_thread(_finish, file, path, unfinished)
 
     async def open(self, key: str) -> Content:
         """See `Storage`."""
@@ -102,13 +108,29 @@ def _digest(key: str) -> str:
 
 
 def _write(path: Path, unfinished: Path, content: bytes) -> None:
+    with _begun(path, unfinished) as file:
+        _append(file, content)
+        _finish(file, path, unfinished)
+
+
+def _begun(path: Path, unfinished: Path) -> BinaryIO:
     with _told():
         unfinished.parent.mkdir(parents=True, exist_ok=True)
         path.parent.mkdir(parents=True, exist_ok=True)
-        with unfinished.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+        # Unbuffered: closing it after a failure must not fail as well.
+        return unfinished.open("wb", buffering=0)
+
+
+def _append(file: BinaryIO, piece: bytes) -> None:
+    with _told():
+        left = memoryview(piece)
+        while left:
+            left = left[file.write(left) :]
+
+
+def _finish(file: BinaryIO, path: Path, unfinished: Path) -> None:
+    with _told():
+        os.fsync(file.fileno())
         unfinished.replace(path)
         _sync(path.parent)
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 
 from moniqo.adapters.storage.keys import parts_of
 from moniqo.adapters.storage.signed_links import SignedLinks
-from moniqo.application.files.ports import Content, LinkTerms
+from moniqo.application.files.ports import Content, LinkTerms, Pieces
 from moniqo.domain.files.kind import FileKind
 from moniqo.domain.shared.errors import NotFound
 
@@ -16,10 +16,12 @@ class MemoryStorage:
         self.objects: dict[str, bytes] = {}
         self._links = links
 
-    async def put(self, key: str, content: bytes, kind: FileKind) -> None:  # noqa: ARG002  (a key says it)
+    async def put(self, key: str, content: bytes | Pieces, kind: FileKind) -> None:  # noqa: ARG002  (a key says it)
         """See `Storage`."""
         parts_of(key)
-        self.objects[key] = bytes(content)
+        if not isinstance(content, bytes):
+            content = b"".join([piece async for piece in content])
+        self.objects[key] = content
 
     async def open(self, key: str) -> Content:
         """See `Storage`."""

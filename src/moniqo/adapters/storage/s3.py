@@ -5,11 +5,12 @@ from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
+from tempfile import TemporaryFile
 from typing import Any, TypeVar
 
 from moniqo.adapters.storage.disposition import attachment
 from moniqo.adapters.storage.keys import parts_of
-from moniqo.application.files.ports import Content, LinkTerms
+from moniqo.application.files.ports import Content, LinkTerms, Pieces
 from moniqo.domain.files.kind import FileKind
 from moniqo.domain.shared.errors import NotFound, Unavailable
 
@@ -45,11 +46,22 @@ class S3Storage:
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="s3")
         self._client = _client(bucket, threads)
 
-    async def put(self, key: str, content: bytes, kind: FileKind) -> None:
-        """See `Storage`."""
-        await self._call(
-            self._client.put_object, **self._at(key), Body=content, ContentType=kind.value
-        )
+    async def put(self, key: str, content: bytes | Pieces, kind: FileKind) -> None:
+        """See `Storage`. Pieces wait on this machine's disk: only what is whole is sent."""
+        send = partial(self._client.put_object, **self._at(key), ContentType=kind.value)
+        if isinstance(content, bytes):
+            await self._call(send, Body=content)
+            return
+        try:
+            with TemporaryFile() as file:
+                async for piece in content:
+                    await asyncio.to_thread(file.write, piece)
+                file.seek(0)
+                await self._call(send, Body=file)
+        except OSError as error:
+            raise Unavailable(
+                f"What is to be sent finds no room on this machine ({error.strerror})."
+            ) from error
 
     async def open(self, key: str) -> Content:
         """See `Storage`."""

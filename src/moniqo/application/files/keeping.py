@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
-from moniqo.application.files.ports import Storage
+from moniqo.application.files.ports import Pieces, Storage
 from moniqo.application.shared.persistence import Transaction, UnitOfWork
 from moniqo.application.shared.putting_off import at_once
 from moniqo.application.shared.query import eq
@@ -30,13 +30,16 @@ class Keeping:
     storage: Storage
 
     @asynccontextmanager
-    async def stored(self, key: str, content: bytes, kind: FileKind) -> AsyncIterator[Orphan]:
+    async def stored(
+        self, key: str, content: bytes | Pieces, kind: FileKind, *, patience: timedelta = PATIENCE
+    ) -> AsyncIterator[Orphan]:
         """Store an object that is an orphan until `adopt`, which belongs into the block.
 
-        If the block raises, the object goes soon. Raises `Unavailable`.
+        If the block raises, the object goes soon; `patience` is longer than it can ever take.
+        Raises `Unavailable`.
         """
         async with at_once(), self.uow() as tx:
-            orphan = await tx[Orphan].add(self._orphan(key, due_in=PATIENCE))
+            orphan = await tx[Orphan].add(self._orphan(key, due_in=patience))
         try:
             await self.storage.put(key, content, kind)
             yield orphan

@@ -1,12 +1,15 @@
 """Ports of uploads: where bytes lie, and what looks into pictures."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
 from moniqo.application.shared.outside import Outside
 from moniqo.domain.files.kind import FileKind
+
+Pieces = AsyncIterable[bytes]
+"""The bytes of an object one after another, so that it need not be in memory as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +35,12 @@ class Storage(Outside, Protocol):
     Keys have parts of `A-Za-z0-9._-`, parted by slashes; others are a `ValueError`.
     """
 
-    async def put(self, key: str, content: bytes, kind: FileKind) -> None:
-        """Store the whole object or, if this raises, all of it or nothing; replaces another."""
+    async def put(self, key: str, content: bytes | Pieces, kind: FileKind) -> None:
+        """Store the whole object or, if this raises, all of it or nothing; replaces another.
+
+        What comes in pieces is never held as a whole; what giving them raises is raised here, and
+        nothing is stored then.
+        """
 
     async def open(self, key: str) -> Content:
         """The object; raises `NotFound`."""
