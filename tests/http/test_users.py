@@ -557,3 +557,15 @@ async def test_a_tag_of_something_else_opens_no_removal_of_ones_own(
 
     assert (refused.status, refused.code) == (412, "PRECONDITION_FAILED")
     assert taken.status == 200
+
+
+async def test_a_refusal_is_told_as_it_is_to_who_knows_the_version(
+    house: House, king: Client
+) -> None:
+    tag = (await king.get(ME)).header("etag").encode()
+
+    refused = await king.send("DELETE", ME, headers=((b"if-match", tag),))
+
+    assert (refused.status, refused.code) == (409, "INVALID_STATE")
+    told = eq("status", AuditStatus.FAILURE), eq("request_id", refused.json["request_id"])
+    assert len(await house.all(AuditLog, *told)) == 1

@@ -83,7 +83,7 @@ class RecordedTransaction:
         """Write the outbox rows: nothing is left to do but to commit."""
         if self._work.doomed:
             raise Doomed("an error in this unit of work was swallowed")
-        if self._work.wrote and self._work.preconditions.missed:
+        if self._work.has_effect and self._work.preconditions.missed:
             raise unmet()
         if self._events:
             await self._work.session.insert(self._work.registry[OutboxEvent], self._events)

@@ -1,6 +1,6 @@
 """One open unit of work: what repositories share while it lasts."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import ParamSpec, TypeVar
 
 from moniqo.adapters.persistence.auditing import audit_row
@@ -40,8 +40,8 @@ class Work:
         self.preconditions = Preconditions()
         self.trail: list[AuditLog] = []
         """The audit rows that were written in it."""
-        self.parts: set[Part] = set()
-        """What was changed in it, for those who keep answers made of it."""
+        # Kinds of which something was changed, with what it was as long as it is not too much.
+        self._touched: list[tuple[type[Entity], Sequence[Entity]]] = []
 
     async def guarded(
         self, call: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs
@@ -65,7 +65,18 @@ class Work:
     def touch(self, kind: type[Entity], entities: Sequence[Entity] = ()) -> None:
         """Remember whose entities are changed: anybody's, if none or too many are named."""
         named = 0 < len(entities) <= MOST_NAMED
-        self.parts.update(map(part_of, entities) if named else (Part(kind),))
+        self._touched.append((kind, entities if named else ()))
+
+    @property
+    def parts(self) -> Iterator[Part]:
+        """What was changed in it, for those who keep answers made of it."""
+        for kind, entities in self._touched:
+            yield from map(part_of, entities) if entities else (Part(kind),)
+
+    @property
+    def has_effect(self) -> bool:
+        """Whether anything was changed but the trail, which tells of refusals, too."""
+        return any(kind is not AuditLog for kind, _ in self._touched)
 
     async def record(self, action: AuditAction, old: Entity | None, new: Entity | None) -> None:
         """Write the audit row of a change."""
