@@ -8,6 +8,7 @@ from moniqo.application.shared.cache import Cache, Part
 from moniqo.domain.shared.entity import Entity
 
 Make = Callable[[], Awaitable[bytes]]
+_NOBODY_TOLD = nullcontext()
 
 
 class KeptAnswers:
@@ -34,10 +35,10 @@ class KeptAnswers:
 
     def changing(self, parts: Iterable[Part]) -> AbstractAsyncContextManager[None]:
         """See `Cache`."""
+        if self._cache is None:
+            return _NOBODY_TOLD
         told = {part for part in parts if part.kind in self._kinds}
-        if self._cache is None or not told:
-            return nullcontext()
-        return self._cache.changing(told)
+        return self._cache.changing(told) if told else _NOBODY_TOLD
 
     async def _made(self, cache: Cache, key: str, stamp: bytes, make: Make) -> bytes:
         """Make it, or wait for it: only if nothing has changed since its making began."""
