@@ -1,9 +1,11 @@
 """The first start makes what is missing, however often and wherever it runs."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
+from moniqo.adapters.security.bcrypt_hasher import BcryptPasswordHasher
 from moniqo.application.billing.seed_plans import SeedPlans
 from moniqo.application.identity.access import PERMISSIONS, ROLES
 from moniqo.application.identity.enrolment import Enrolment
@@ -14,11 +16,12 @@ from moniqo.application.notifications.access import NOTIFICATIONS
 from moniqo.application.shared.access import Browse
 from moniqo.application.shared.query import Listing, eq
 from moniqo.domain.billing.plan import Plan, Resource
+from moniqo.domain.identity.credentials import Password, PasswordHash
 from moniqo.domain.identity.role import Permission, Role
 from moniqo.domain.identity.user import User
 from moniqo.domain.shared.errors import EmailAlreadyRegistered
 from moniqo.domain.shared.ids import UserId
-from support.people import People, open_people, registration
+from support.people import KEYS, People, open_people, registration
 
 
 def superadmin(people: People, enrolment: Enrolment | None = None) -> EnsureSuperadmin:
@@ -114,6 +117,26 @@ async def test_two_starts_at_once_make_one_superadmin() -> None:
     people = await open_people()
 
     await asyncio.gather(*(superadmin(people)() for _ in range(5)))
+
+    assert len(await people.all(User)) == 1
+
+
+class Overtaken(BcryptPasswordHasher):
+    """While it hashes, another process makes its Superadmin."""
+
+    rival: EnsureSuperadmin
+
+    async def hash(self, password: Password) -> PasswordHash:
+        await self.rival()
+        return await super().hash(password)
+
+
+async def test_a_start_that_another_one_overtakes_is_content() -> None:
+    hasher = Overtaken(peppers=KEYS, cost=4)
+    people = await open_people(hasher=hasher)
+    hasher.rival = superadmin(replace(people, hasher=BcryptPasswordHasher(peppers=KEYS, cost=4)))
+
+    await superadmin(people)()
 
     assert len(await people.all(User)) == 1
 
