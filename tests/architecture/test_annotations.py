@@ -1,9 +1,6 @@
 """Annotations are read at run time, so they must be there at run time."""
 
 import ast
-from pathlib import Path
-
-import pytest
 
 from support.source_tree import python_files, syntax
 
@@ -19,9 +16,11 @@ def absent_at_run_time(tree: ast.Module) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("path", python_files(), ids=lambda path: path.name)
-def test_nothing_is_hidden_from_the_run(path: Path) -> None:
-    assert absent_at_run_time(syntax(path)) == []
+def test_nothing_is_hidden_from_the_run() -> None:
+    found = {path: absent_at_run_time(syntax(path)) for path in python_files()}
+
+    assert len(found) > 100
+    assert {path: hidden for path, hidden in found.items() if hidden} == {}
 
 
 def test_a_hidden_import_is_noticed() -> None:

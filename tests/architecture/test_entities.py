@@ -45,9 +45,11 @@ def test_two_collections_for_one_entity_are_refused() -> None:
         Registry(Collection(OutboxEvent, "here"), Collection(OutboxEvent, "there"))
 
 
-@pytest.mark.parametrize("value", VALUES)
-def test_a_value_is_frozen_and_slotted(value: type[Value]) -> None:
-    assert loose_ends(value) == []
+def test_values_are_frozen_and_slotted() -> None:
+    found = {value: loose_ends(value) for value in VALUES}
+
+    assert len(found) > 50
+    assert {value: ends for value, ends in found.items() if ends} == {}
 
 
 def test_a_value_that_is_neither_is_noticed() -> None:

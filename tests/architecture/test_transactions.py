@@ -69,12 +69,11 @@ class Letters:
         return self.posts["slow"]
 
 
-FUNCTIONS = functions()
+def test_no_unit_of_work_reaches_outside() -> None:
+    found = {name: outside_in_transaction(function) for name, function in functions().items()}
 
-
-@pytest.mark.parametrize("name", FUNCTIONS)
-def test_no_unit_of_work_reaches_outside(name: str) -> None:
-    assert outside_in_transaction(FUNCTIONS[name]) == []
+    assert len(found) > 100
+    assert {name: calls for name, calls in found.items() if calls} == {}
 
 
 @pytest.mark.parametrize(
