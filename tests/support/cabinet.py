@@ -8,11 +8,13 @@ from moniqo.adapters.storage.signed_links import SignedLinks
 from moniqo.application.files.get_avatar import Avatar, GetAvatar
 from moniqo.application.files.keeping import Keeping
 from moniqo.application.files.link_file import LinkFile
+from moniqo.application.files.open_file import OpenFile
 from moniqo.application.files.ports import Content, Pieces
 from moniqo.application.files.remove_avatar import RemoveAvatar
 from moniqo.application.files.remove_file import RemoveFile
 from moniqo.application.files.set_avatar import SetAvatar
 from moniqo.application.files.store_file import StoreFile
+from moniqo.application.files.sweep_files import SweepFiles
 from moniqo.application.files.sweep_orphans import SweepOrphans
 from moniqo.application.files.terms import FileTerms
 from moniqo.application.files.upload import AvatarUpload, FileUpload
@@ -108,11 +110,19 @@ class Cabinet:
         await remove(user_id=user_id or self.ada.user_id, file_id=file.id)
 
     async def link(self, file: File, user_id: UserId | None = None) -> str:
-        link = LinkFile(self.people.uow, self.shelf, self.terms)
+        link = LinkFile(self.people.uow, self.shelf, self.terms, self.people.clock)
         return await link(user_id=user_id or self.ada.user_id, file_id=file.id)
 
     async def sweep(self) -> None:
         await SweepOrphans(self.people.uow, self.people.clock, self.shelf)()
+
+    async def sweep_files(self, keeping: Keeping | None = None) -> None:
+        orphans = SweepOrphans(self.people.uow, self.people.clock, self.shelf)
+        await SweepFiles(keeping or self.keeping, orphans)()
+
+    async def open(self, file: File) -> Content:
+        opened = OpenFile(self.people.uow, self.shelf, self.people.clock)
+        return await opened(key=file.storage_key)
 
     async def user(self) -> User:
         (user,) = await self.people.all(User)

@@ -66,7 +66,12 @@ REGISTRY = Registry(
     Collection(
         Orphan, "orphans", unique=(("storage_key",),), indexes=(("due_at",),), audited=False
     ),
-    Collection(File, "files", unique=(("storage_key",),), indexes=(("owner_id", "created_at"),)),
+    Collection(
+        File,
+        "files",
+        unique=(("storage_key",),),
+        indexes=(("owner_id", "created_at"), ("expires_at",)),
+    ),
     Collection(
         IdempotencyRecord,
         "idempotency_records",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from moniqo.domain.files.kind import PICTURES, FileKind
+from moniqo.domain.files.kind import PICTURES, UPLOADED, FileKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,4 +30,4 @@ class AvatarUpload(Upload):
 class FileUpload(Upload):
     """A file to keep."""
 
-    kinds = frozenset(FileKind)
+    kinds = UPLOADED

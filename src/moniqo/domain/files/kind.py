@@ -1,16 +1,20 @@
-"""What uploaded bytes are, by themselves and not by what they are called."""
+"""What stored bytes are; of uploads by themselves and not by what they are called."""
 
 from enum import StrEnum
 from typing import Self
 
 
 class FileKind(StrEnum):
-    """The kinds of files that are known here; the value is the media type."""
+    """The kinds of files that are known here; the value is the media type.
+
+    Nobody uploads CSV: nothing in such a file tells what it is.
+    """
 
     JPEG = "image/jpeg"
     PNG = "image/png"
     GIF = "image/gif"
     PDF = "application/pdf"
+    CSV = "text/csv"
 
     @classmethod
     def of(cls, content: bytes) -> Self | None:
@@ -32,7 +36,14 @@ class FileKind(StrEnum):
 
 
 PICTURES = frozenset({FileKind.JPEG, FileKind.PNG, FileKind.GIF})
-_ENDINGS = {FileKind.JPEG: "jpg", FileKind.PNG: "png", FileKind.GIF: "gif", FileKind.PDF: "pdf"}
+UPLOADED = frozenset(FileKind) - {FileKind.CSV}
+_ENDINGS = {
+    FileKind.JPEG: "jpg",
+    FileKind.PNG: "png",
+    FileKind.GIF: "gif",
+    FileKind.PDF: "pdf",
+    FileKind.CSV: "csv",
+}
 _KINDS = {ending: kind for kind, ending in _ENDINGS.items()}
 _STARTS = {
     b"\xff\xd8\xff": FileKind.JPEG,

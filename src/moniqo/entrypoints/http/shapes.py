@@ -16,7 +16,7 @@ UNSEEN = BOOKKEEPING - {"version", "created_at", "updated_at"} | {
 """Fields of entities that are nobody's business: who wrote a row, and who is working on it."""
 WITHHELD: Mapping[type, frozenset[str]] = {
     Candle: frozenset({"version", "created_at", "updated_at"}),
-    File: frozenset({"storage_key"}),
+    File: frozenset({"storage_key", "needs"}),
 }
 """Fields that no answer shows. A secret that is not among them fails the start."""
 

@@ -28,6 +28,7 @@ from moniqo.application.agents.start_run import RUN_FLOW
 from moniqo.application.audit.seal_audit import SEAL_AUDIT, SealAudit
 from moniqo.application.billing.expire_subscriptions import ExpireSubscriptions
 from moniqo.application.files.keeping import SWEEP_ORPHANS
+from moniqo.application.files.sweep_files import SweepFiles
 from moniqo.application.files.sweep_orphans import SweepOrphans
 from moniqo.application.notifications.relay_outbox import RELAY_OUTBOX, RelayOutbox
 from moniqo.application.operations.clean_up import CleanUp
@@ -176,7 +177,7 @@ def _kinds(parts: AsyncContainer) -> TaskKinds:
         RUN_BACKTEST: TaskKind(by(DoBacktest), BACKTESTS, LONG),
         CLEAN_UP: TaskKind(chore(CleanUp)),
         EXPIRE_SUBSCRIPTIONS: TaskKind(chore(ExpireSubscriptions)),
-        SWEEP_FILES: TaskKind(chore(SweepOrphans)),
+        SWEEP_FILES: TaskKind(chore(SweepFiles)),
     }
 
 

@@ -69,7 +69,7 @@ class FileController(Controller):
         "/content",
         summary="Download a file by its link",
         public=True,
-        media=("application/pdf", "image/jpeg", "image/png", "image/gif"),
+        media=("application/pdf", "image/jpeg", "image/png", "image/gif", "text/csv"),
         headers={"Content-Disposition": "An attachment, with the file's name."},
         refuses=(Forbidden, NotFound),
     )
