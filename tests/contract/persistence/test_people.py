@@ -199,7 +199,7 @@ async def test_the_order_is_that_of_code_points_with_null_lowest(
     ("sort", "where"),
     [
         *product(
-            ("created_at", "-email", "username", "-last_login_at", "first_name"),
+            ("", "created_at", "-email", "username", "-last_login_at", "first_name"),
             ((), (mentioning("ada"),), (eq("is_active", value=True),)),
         )
     ],
@@ -207,7 +207,7 @@ async def test_the_order_is_that_of_code_points_with_null_lowest(
 async def test_pages_by_offset_and_by_cursor_are_the_whole(
     crowd: Crowd, sort: str, where: tuple[Condition, ...]
 ) -> None:
-    order = (sort, "created_at") if sort != "created_at" else (sort,)
+    order = tuple(dict.fromkeys((sort, "created_at"))) if sort else ()
     whole = await crowd.found(*where, sort=order)
     by_offset, by_cursor, cursor = "", "", None
 

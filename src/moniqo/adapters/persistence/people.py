@@ -3,7 +3,7 @@
 from moniqo.adapters.persistence import cursors
 from moniqo.adapters.persistence.backend import Select
 from moniqo.adapters.persistence.collection import Collection
-from moniqo.application.identity.people import Person
+from moniqo.application.identity.people import OF_USER, Person
 from moniqo.application.shared.query import Listing, Page
 
 PEOPLE = Collection(Person, "people")
@@ -22,6 +22,12 @@ def selected(listing: Listing) -> Select:
         after=after,
         deleted=listing.include_deleted,
     )
+
+
+def asks_for_accounts(select: Select) -> bool:
+    """Whether more than the page itself has to be joined: else users tell all that is asked."""
+    fields = {condition.field for condition in select.where} | {name for name, _ in select.sort}
+    return not fields <= OF_USER
 
 
 def paged(listing: Listing, select: Select, rows: list[Person], total: int) -> Page[Person]:

@@ -7,7 +7,7 @@ from moniqo.adapters.persistence.mongo.documents import Document, reader, stored
 from moniqo.adapters.persistence.mongo.failures import translated
 from moniqo.adapters.persistence.mongo.queries import TOTAL, Filter, matching, order, page
 from moniqo.adapters.persistence.mongo.store import Store
-from moniqo.adapters.persistence.people import PEOPLE, paged, selected
+from moniqo.adapters.persistence.people import PEOPLE, asks_for_accounts, paged, selected
 from moniqo.application.identity.people import NAMES, OF_ACCOUNT, OF_USER, Person
 from moniqo.application.shared.query import Listing, Op, Page
 from moniqo.domain.identity.account import Account
@@ -37,7 +37,7 @@ class MongoPeople:
         return paged(listing, select, list(map(reader(Person), documents)), total)
 
     def _pipeline(self, select: Select, first: list[Document]) -> list[Document]:
-        """The page's documents and then `{_total: n}`, unless n is 0."""
+        """The page's documents; of a first page then `{_total: n}`, unless n is 0."""
         place: list[Document] = [
             {"$match": page(PEOPLE, select)},
             {"$sort": dict(order(select))},
@@ -45,11 +45,13 @@ class MongoPeople:
             {"$limit": select.limit},
         ]
         every: list[Document] = [{"$match": matching(select)}, {"$count": TOTAL}]
-        if _asks_for_accounts(select):
+        if asks_for_accounts(select):
             place, every = [*self._joined, *place], [*self._joined, *every]
         else:
             # Only what is shown is joined.
             place = [*place, *self._joined]
+        if select.after is not None:
+            return [*first, *place]
         union = {"$unionWith": {"coll": self._name, "pipeline": [*first, *every]}}
         return [*first, *place, union]
 
@@ -76,8 +78,3 @@ def _joined(accounts: str) -> list[Document]:
         {"$set": {NAMES: {"$toLower": {"$concat": [*_SHOWN]}}}},
         {"$unset": "account"},
     ]
-
-
-def _asks_for_accounts(select: Select) -> bool:
-    fields = {condition.field for condition in select.where} | {name for name, _ in select.sort}
-    return not fields <= OF_USER

@@ -45,8 +45,8 @@ class SqlPeople(Generic[C]):
         """See `PeopleReader`."""
         wanted = selected(listing)
         rows = await self._fetched(wanted)
-        # Beyond the end no row is there to carry the count.
-        total = rows[0][-1] if rows else 0
+        # Beyond the end no row is there to carry the count, and with a cursor none is asked for.
+        total = rows[0][-1] if rows and wanted.after is None else 0
         if not rows and wanted.offset:
             first = await self._fetched(
                 backend.Select(wanted.where, limit=1, deleted=wanted.deleted)
@@ -55,7 +55,7 @@ class SqlPeople(Generic[C]):
         return paged(listing, wanted, list(map(self._rows.decode, rows)), total)
 
     async def _fetched(self, wanted: backend.Select) -> Sequence[Sequence[Any]]:
-        key, values = outline(self._dialect, PEOPLE.name, wanted, counted=True)
+        key, values = outline(self._dialect, PEOPLE.name, wanted, counted=wanted.after is None)
         statement = self._found(key)
         try:
             connection = await self._driver.readers.acquire()
@@ -70,9 +70,10 @@ class SqlPeople(Generic[C]):
     def _find(self, key: Outline) -> Statement:
         clauses = Clauses(self._dialect, self._columns)
         where = clauses.where(key.where, deleted=key.deleted)
-        total = select(func.count()).select_from(self._from).where(*where).correlate(None)
-        query: Select[Any] = select(*self._shown.values(), total.scalar_subquery())
-        query = query.select_from(self._from).where(*where)
+        query: Select[Any] = select(*self._shown.values()).select_from(self._from).where(*where)
+        if key.counted:
+            total = select(func.count()).select_from(self._from).where(*where).correlate(None)
+            query = query.add_columns(total.scalar_subquery())
         if key.nulls is not None:
             query = query.where(*clauses.after(key.sort, key.nulls))
         query = query.order_by(*clauses.order(key.sort))
