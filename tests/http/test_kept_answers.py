@@ -234,7 +234,8 @@ async def test_every_read_is_kept_or_there_is_a_reason(house: House, noting: Not
 async def two(valkey_server: str) -> AsyncIterator[tuple[House, House]]:
     """As two server processes: each with a container of its own, on one store and one Redis."""
     plain, backend = house_settings(), MemoryBackend(REGISTRY)
-    storage = replace(plain.storage, redis_url=ConnectionUrl(f"{valkey_server}/162"))
+    url = ConnectionUrl(f"{valkey_server}/162")
+    storage = replace(plain.storage, redis_url=url, cache=CacheBackend.REDIS)
     chosen = replace(plain, storage=storage)
     async with AsyncExitStack() as stack:
         houses = []
@@ -272,7 +273,7 @@ async def test_f07_a_frozen_redis_costs_nothing_but_speed(valkey_server: str) ->
     address, plain = urlsplit(valkey_server), house_settings()
     async with line_to(address.hostname or "", address.port or 0) as line, AsyncExitStack() as on:
         url = ConnectionUrl(f"redis://127.0.0.1:{line.port}/163")
-        storage = replace(plain.storage, redis_url=url)
+        storage = replace(plain.storage, redis_url=url, cache=CacheBackend.REDIS)
         house = await on.enter_async_context(open_house(replace(plain, storage=storage)))
         ada = await house.user(f"ada{token_hex(4)}")
         made = (await ada.post(f"{API}/prompts", PROMPT)).data["id"]

@@ -64,13 +64,12 @@ class Caching(Provider):
 
 
 def _chosen(storage: Storage) -> CacheBackend:
-    """Redis if there is one; memory if nobody else can write to the store."""
+    """Memory if nobody else can write to the store, else Redis if there is one."""
     if storage.cache is not CacheBackend.AUTO:
         return storage.cache
-    if storage.redis_url is not None:
-        return CacheBackend.REDIS
-    is_alone = storage.storage_backend is StorageBackend.MEMORY
-    return CacheBackend.MEMORY if is_alone else CacheBackend.OFF
+    if storage.storage_backend is StorageBackend.MEMORY:
+        return CacheBackend.MEMORY
+    return CacheBackend.REDIS if storage.redis_url is not None else CacheBackend.OFF
 
 
 def _secret(settings: Settings) -> bytes:

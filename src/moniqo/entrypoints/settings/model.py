@@ -91,7 +91,7 @@ class Storage:
         CacheBackend,
         Meta(
             description="Where answers of lists and details are kept; the same for all processes. "
-            "auto: in Redis if there is one."
+            "auto: in memory if the store is, else in Redis if there is one."
         ),
     ] = CacheBackend.AUTO
     redis_ttl_seconds: Annotated[
