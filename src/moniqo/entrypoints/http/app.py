@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import cache
 
 from dishka import AsyncContainer
 from litestar import Litestar
@@ -19,7 +20,7 @@ from moniqo.application.shared.system import Clock, Ids
 from moniqo.entrypoints.http.arguments import Source
 from moniqo.entrypoints.http.cors import Cors
 from moniqo.entrypoints.http.deprecations import DEPRECATIONS, Deprecations, handler_of
-from moniqo.entrypoints.http.docs import documentation
+from moniqo.entrypoints.http.docs import StaticPage, documentation
 from moniqo.entrypoints.http.edge import Edge
 from moniqo.entrypoints.http.endpoint import Controller, endpoints_of
 from moniqo.entrypoints.http.gate import Gate
@@ -128,10 +129,19 @@ def _documentation(
     application = settings.application
     if application.environment is Environment.PRODUCTION and not settings.http.docs_in_production:
         return {}
-    document = openapi_document(
-        controllers,
-        title=application.app_name,
-        version=application.app_version,
-        deprecated=deprecations,
+    pages = _pages(
+        tuple(controllers),
+        application.app_name,
+        application.app_version,
+        frozenset(deprecations),
     )
-    return {path: {"GET": page} for path, page in documentation(document).items()}
+    return {path: {"GET": page} for path, page in pages.items()}
+
+
+@cache
+def _pages(
+    controllers: tuple[type[Controller], ...], title: str, version: str, deprecated: frozenset[str]
+) -> dict[str, StaticPage]:
+    """Written once in a process, however many applications have these routes."""
+    document = openapi_document(controllers, title=title, version=version, deprecated=deprecated)
+    return documentation(document)
