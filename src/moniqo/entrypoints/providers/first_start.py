@@ -12,7 +12,7 @@ from moniqo.application.shared.seed_system import SeedSystem
 from moniqo.application.trading.seed_paper_wallet import SeedPaperWallet
 from moniqo.domain.identity.credentials import Password
 from moniqo.entrypoints.settings import Settings
-from moniqo.entrypoints.settings.model import Superadmin
+from moniqo.entrypoints.settings.superadmin import Superadmin
 
 
 class FirstStart(Provider):

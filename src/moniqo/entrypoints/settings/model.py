@@ -8,16 +8,17 @@ from typing import Annotated
 from msgspec import Meta
 
 from moniqo import __version__
+from moniqo.entrypoints.settings.accounts import Accounts
 from moniqo.entrypoints.settings.files import Files
 from moniqo.entrypoints.settings.http import Http, Limits
 from moniqo.entrypoints.settings.mail import Events, MailDelivery
+from moniqo.entrypoints.settings.superadmin import Superadmin
 from moniqo.entrypoints.settings.values import (
     CacheBackend,
     ConnectionUrl,
     Environment,
     KeyRing,
     LogLevel,
-    Passphrase,
     PasswordPolicy,
     SigningAlgorithm,
     StorageBackend,
@@ -151,53 +152,6 @@ class Security:
 
 
 @dataclass(frozen=True, slots=True)
-class Accounts:
-    """How long what belongs to accounts lasts, and how often what guards them may be tried."""
-
-    session_max_days: Annotated[
-        int, Meta(ge=1, le=365, description="Longest life of a session, however often refreshed.")
-    ] = 30
-    refresh_grace_seconds: Annotated[
-        int, Meta(ge=0, le=300, description="How long a refresh token that was used may repeat.")
-    ] = 10
-    max_sessions_per_user: Annotated[
-        int, Meta(ge=1, le=100_000, description="Live sessions of a user; the oldest gives way.")
-    ] = 100
-    lockout_attempts: Annotated[
-        int, Meta(ge=1, description="Wrong passwords that lock an account's sign-in.")
-    ] = 5
-    lockout_window_minutes: Annotated[
-        int, Meta(ge=1, le=1440, description="Within what time they count together.")
-    ] = 15
-    lockout_minutes: Annotated[
-        int, Meta(ge=1, le=1440, description="The first lock; each further one is twice as long.")
-    ] = 15
-    lockout_max_minutes: Annotated[int, Meta(ge=1, le=10_080, description="The longest lock.")] = 60
-    sign_in_failures_per_ip: Annotated[
-        int, Meta(ge=1, description="Refused sign-ins of one address within 15 minutes.")
-    ] = 30
-    refreshes_per_hour: Annotated[int, Meta(ge=1, description="Refreshes of one session.")] = 10
-    password_changes_per_hour: Annotated[
-        int, Meta(ge=1, description="Attempts of one user to change the password.")
-    ] = 3
-    mails_per_address_per_hour: Annotated[
-        int, Meta(ge=1, description="Mails that strangers can have sent to one address.")
-    ] = 3
-    mails_per_ip_per_hour: Annotated[
-        int, Meta(ge=1, description="Mails that one IP address can have sent.")
-    ] = 20
-    verify_link_hours: Annotated[
-        int, Meta(ge=1, le=720, description="Life of a link that verifies an address.")
-    ] = 24
-    reset_link_minutes: Annotated[
-        int, Meta(ge=5, le=1440, description="Life of a link that resets a password.")
-    ] = 60
-    email_change_link_hours: Annotated[
-        int, Meta(ge=1, le=720, description="Life of a link that confirms a new address.")
-    ] = 24
-
-
-@dataclass(frozen=True, slots=True)
 class Jobs:
     """Work that goes on after the answer."""
 
@@ -212,7 +166,11 @@ class Jobs:
     ] = EMBEDDED
     job_concurrency: Annotated[
         int,
-        Meta(ge=1, le=1000, description="Tasks that one process does at once, backtests aside."),
+        Meta(
+            ge=1,
+            le=1000,
+            description="Tasks that one process does at once, backtests and reports aside.",
+        ),
     ] = 16
     backtest_concurrency: Annotated[
         int, Meta(ge=1, le=64, description="Backtests that one process runs at once.")
@@ -220,6 +178,15 @@ class Jobs:
     max_unfinished_backtests: Annotated[
         int, Meta(ge=1, le=10_000, description="Backtests of one user that wait or run at once.")
     ] = 10
+    report_concurrency: Annotated[
+        int, Meta(ge=1, le=64, description="Reports that one process makes at once.")
+    ] = 1
+    max_unfinished_reports: Annotated[
+        int, Meta(ge=1, le=10_000, description="Reports of one user that wait or are made at once.")
+    ] = 20
+    report_days: Annotated[
+        int, Meta(ge=1, le=3650, description="Days that a report can be downloaded.")
+    ] = 7
     job_lease_seconds: Annotated[
         int,
         Meta(ge=1, le=3600, description="How long a silent process keeps others from its work."),
@@ -232,22 +199,6 @@ class Jobs:
         int,
         Meta(ge=2, le=3600, description="How long a silent worker keeps others from its tasks."),
     ] = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Superadmin:
-    """The first administrator, made by `moniqo init`."""
-
-    superadmin_email: Annotated[str | None, Meta(description="Their e-mail address.")] = None
-    superadmin_password: Annotated[
-        Passphrase | None, Meta(description="Their first password; change it, then remove it here.")
-    ] = None
-    superadmin_first_name: Annotated[
-        str, Meta(min_length=1, max_length=100, description="Their first name.")
-    ] = "Super"
-    superadmin_last_name: Annotated[
-        str, Meta(min_length=1, max_length=100, description="Their last name.")
-    ] = "Admin"
 
 
 @dataclass(frozen=True, slots=True)
