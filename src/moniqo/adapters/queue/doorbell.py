@@ -113,9 +113,10 @@ class Doorbell:
         for ringing in tuple(self._ringing):
             ringing.cancel()
         if self._listening is not None:
-            self._listening.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._listening
+            # It ends by itself, unless it waits for a broker that does not answer.
+            _, left = await asyncio.wait({self._listening}, timeout=PATIENCE)
+            for listening in left:
+                listening.cancel()
         if self._is_up:
             with suppress(Exception):
                 await self._broker.shutdown()
