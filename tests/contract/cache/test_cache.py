@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from moniqo.adapters.cache import memory_cache, redis_cache
 from moniqo.adapters.cache.memory_cache import LARGEST, MemoryCache
 from moniqo.adapters.cache.redis_cache import RedisCache
 from moniqo.adapters.cache.redis_pool import redis_pool
@@ -131,14 +132,18 @@ async def test_while_a_write_is_at_work_nothing_is_found_or_kept(
     assert look.stamp is not None
 
 
-async def test_a_write_that_failed_is_told_like_any_other(
-    cache: Cache, key: str, kind: type[Entity]
+async def test_of_what_may_or_may_not_be_written_nothing_is_kept_for_a_while(
+    cache: Cache, key: str, kind: type[Entity], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(memory_cache, "LONGEST_WRITE", 0.15)
+    monkeypatch.setattr(redis_cache, "LONGEST_WRITE_MS", 150)
     await kept(cache, key, Part(kind, ADA))
 
     with pytest.raises(ConnectionError):
         async with cache.changing({Part(kind, ADA)}):
             raise ConnectionError
+    assert await cache.look(key, (Part(kind, ADA),)) == Look()
+    await asyncio.sleep(0.2)
 
     await kept(cache, key, Part(kind, ADA))
     assert await found(cache, key, Part(kind, ADA)) == b"old"

@@ -1,5 +1,6 @@
 """Answers kept in this process, for as long as it alone writes to the store."""
 
+from asyncio import get_running_loop
 from collections import Counter, OrderedDict
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
@@ -13,6 +14,8 @@ from moniqo.application.shared.cache import Look, Part
 LARGEST = 262_144
 """Bytes of the largest answer that is kept, wherever it is."""
 MOST_NOTES = 100_000
+LONGEST_WRITE = 30.0
+"""Seconds for which nothing is kept of what was written if nobody knows what became of it."""
 
 
 class _Entry(NamedTuple):
@@ -64,14 +67,17 @@ class MemoryCache:
         self._changing.update(names)
         try:
             yield
-        finally:
-            self._changing.subtract(names)
-            for name in names:
-                if not self._changing[name]:
-                    del self._changing[name]
-            self._note(names)
+        except BaseException:
+            # Nobody knows whether it was or will yet be committed.
+            get_running_loop().call_later(LONGEST_WRITE, self._end, names)
+            raise
+        self._end(names)
 
-    def _note(self, names: tuple[str, ...]) -> None:
+    def _end(self, names: tuple[str, ...]) -> None:
+        self._changing.subtract(names)
+        for name in names:
+            if not self._changing[name]:
+                del self._changing[name]
         if len(self._changes) > MOST_NOTES:
             # Whatever was forgotten counts as changed just now.
             self._changes.clear()

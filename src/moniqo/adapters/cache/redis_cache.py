@@ -150,15 +150,14 @@ class RedisCache:
         is_known = await self._told(lambda: self._begin(names, [writer, LONGEST_WRITE_MS]))
         try:
             yield
-        finally:
-            try:
-                await self._told(lambda: self._end(names, [writer, token_hex(8)]))
-            except BaseException as problem:
-                # Redis, which knows of the write, waits for its end, but not for ever.
-                if not is_known:
-                    self._untold += 1
-                    self._breaker.open(problem)
-                raise
+            await self._told(lambda: self._end(names, [writer, token_hex(8)]))
+        except BaseException as problem:
+            # Nobody knows whether it was or will yet be committed. Redis, if it knows of the
+            # write, waits for its end, but not for ever.
+            if not is_known:
+                self._untold += 1
+                self._breaker.open(problem)
+            raise
 
     async def close(self) -> None:
         """Let go of Redis."""

@@ -58,5 +58,6 @@ class Cache(Protocol):
         """Enter it before the commit that changes the parts, leave it after.
 
         Meanwhile no answer that is made of them is found, and afterwards none that was made
-        before, by no process. So it is, too, if the process ends in between.
+        before, by no process. So it is, too, if the process ends in between. If the block raises,
+        nobody knows what became of the commit: for half a minute nothing is found or kept.
         """
