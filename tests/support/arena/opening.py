@@ -10,7 +10,7 @@ from support.arena.arena import Arena
 from support.arena.caller import Caller, client_of
 from support.arena.mailbox import Mailbox
 from support.arena.operator import NoJobs, Operator
-from support.live_server import Server, moniqo
+from support.live_server import ForkedServer, forked_moniqo
 from support.servers.databases import fresh_mongo, fresh_postgres
 
 RAISED = {
@@ -80,8 +80,8 @@ async def _place(
 async def _set_up(
     stack: AsyncExitStack, env: dict[str, str], folder: Path, processes: int
 ) -> Arena:
-    moniqo("init", env=env, cwd=folder)
-    servers = tuple(Server(env, folder) for _ in range(processes))
+    forked_moniqo("init", env=env, cwd=folder)
+    servers = tuple(ForkedServer(env, folder) for _ in range(processes))
     for server in servers:
         server.begin()
         stack.callback(server.end)
