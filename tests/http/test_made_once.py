@@ -23,6 +23,7 @@ from moniqo.domain.billing.subscription import Subscription
 from moniqo.domain.files.file import File
 from moniqo.domain.identity.role import Permission, Role
 from moniqo.domain.identity.user import User
+from moniqo.domain.operations.task import Task
 from moniqo.domain.shared.entity import Entity
 from moniqo.domain.shared.idempotency_record import IdempotencyRecord
 from moniqo.domain.trading.wallet import UserWallet
@@ -88,6 +89,7 @@ AGENT = {
     "config": {"strategy": "ma_cross", "fast": 2, "slow": 4, "fraction": "0.5"},
 }
 RANGE = {"from": "2026-01-01T00:00:00Z", "to": "2026-01-02T00:00:00Z"}
+SPAN = {"start_date": "2026-01-01T00:00:00Z", "end_date": "2026-01-02T00:00:00Z"}
 GUEST = {"email": "guest@example.com", "first_name": "G", "last_name": "Uest"}
 MAKINGS = (
     Making("/api/v1/users", User, body=lambda _: GUEST),
@@ -107,6 +109,7 @@ MAKINGS = (
         body=lambda ids: {"wallet_id": ids["paper"], "label": "l"},
     ),
     Making(f"{ME}/flows", Flow, "flow", body=flow),
+    Making("/api/v1/reports/users", Task, body=lambda _: SPAN),
     Making(f"{ME}/flows/{{flow_id}}/runs", FlowRun),
     Making(f"{ME}/flows/{{flow_id}}/backtests", Backtest, body=lambda _: RANGE),
 )

@@ -16,12 +16,14 @@ from moniqo.application.mail.letters import (
     NotificationLetter,
     PasswordReset,
     PasswordWasChanged,
+    ReportIsReady,
     SessionEnded,
     Verification,
     Welcome,
 )
 from moniqo.application.mail.wording import device
-from moniqo.application.notifications.wording import WORDING
+from moniqo.application.notifications.wording import WORDING, day
+from moniqo.application.operations.report_terms import MAY_REPORT
 from moniqo.domain.identity.events import (
     EmailChanged,
     EmailChangeRequested,
@@ -34,6 +36,7 @@ from moniqo.domain.identity.events import (
     UserRegistered,
     VerificationRequested,
 )
+from moniqo.domain.operations.events import ReportReady
 from moniqo.domain.shared.event import Event
 from moniqo.domain.shared.ids import OutboxEventId
 
@@ -138,6 +141,21 @@ async def _notice(desk: Desk, event: Event, _: OutboxEventId) -> Addressed | Non
     return Addressed(to.account.email, letter)
 
 
+async def _report_ready(desk: Desk, event: ReportReady, _: OutboxEventId) -> Addressed | None:
+    to = await desk.holder(event.user_id, MAY_REPORT)
+    if to is None:
+        return None
+    letter = ReportIsReady(
+        name=to.name,
+        start=day(event.start),
+        end=day(event.end),
+        rows=f"{event.rows:,}",
+        until=day(event.expires_at),
+        link=desk.pages.file(event.file_id),
+    )
+    return Addressed(to.account.email, letter)
+
+
 COMPOSERS: Mapping[type[Event], Composer] = {
     **dict.fromkeys(WORDING, _notice),
     UserRegistered: _registered,
@@ -150,5 +168,6 @@ COMPOSERS: Mapping[type[Event], Composer] = {
     PasswordChanged: _password_changed,
     NewDeviceSignedIn: _new_device,
     RefreshTokenReused: _reused,
+    ReportReady: _report_ready,
 }
 """Every event that is told by mail."""

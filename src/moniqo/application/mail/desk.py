@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from moniqo.application.identity.mail_tokens import MailTokens, Wish
+from moniqo.application.identity.standing import holds
 from moniqo.application.mail.letters import Letter, Linked
 from moniqo.application.mail.pages import Pages, in_words
 from moniqo.application.mail.recipients import Recipient, owner_of, recipient, wants_notices
@@ -49,6 +50,11 @@ class Desk:
         async with self.uow() as tx:
             found = await recipient(tx, user_id)
             return found if found and await wants_notices(tx, user_id) else None
+
+    async def holder(self, user_id: UserId, permission: str) -> Recipient | None:
+        """The user, if mail may go to them and they hold the permission now."""
+        async with self.uow() as tx:
+            return await recipient(tx, user_id) if await holds(tx, user_id, permission) else None
 
     async def linked(
         self,

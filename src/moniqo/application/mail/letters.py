@@ -100,6 +100,17 @@ class NotificationLetter(Letter):
     link: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportIsReady(Letter):
+    """What they asked for can be downloaded up to the instant `until`, by whoever is signed in."""
+
+    start: str
+    end: str
+    rows: str
+    until: str
+    link: str
+
+
 LETTERS: tuple[type[Letter], ...] = (
     Welcome,
     Verification,
@@ -111,5 +122,6 @@ LETTERS: tuple[type[Letter], ...] = (
     NewDevice,
     SessionEnded,
     NotificationLetter,
+    ReportIsReady,
 )
 """Every kind of mail."""

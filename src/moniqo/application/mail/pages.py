@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Self
 
+from moniqo.domain.files.file import FileId
 from moniqo.domain.identity.mail_token import MailPurpose
 
 API = "/api/v1/auth"
+FILES = "/api/v1/files"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,13 +19,18 @@ class Pages:
     verify: str
     reset: str
     email_change: str
+    files: str
 
     @classmethod
     def of_frontend(cls, base: str) -> Self:
         """The pages of a web application at `base`."""
         base = base.rstrip("/")
         return cls(
-            base, f"{base}/verify-email", f"{base}/reset-password", f"{base}/confirm-email-change"
+            base,
+            f"{base}/verify-email",
+            f"{base}/reset-password",
+            f"{base}/confirm-email-change",
+            f"{base}/files",
         )
 
     @classmethod
@@ -32,8 +39,16 @@ class Pages:
         base = base.rstrip("/")
         auth = f"{base}{API}"
         return cls(
-            base, f"{auth}/verify-email", f"{auth}/reset-password", f"{auth}/confirm-email-change"
+            base,
+            f"{auth}/verify-email",
+            f"{auth}/reset-password",
+            f"{auth}/confirm-email-change",
+            f"{base}{FILES}",
         )
+
+    def file(self, file_id: FileId) -> str:
+        """Where its owner, signed in, downloads a file."""
+        return f"{self.files}/{file_id}"
 
     def link(self, purpose: MailPurpose, token: str) -> str:
         """What to follow to prove oneself. The letters of tokens need no escape."""

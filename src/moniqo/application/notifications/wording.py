@@ -14,6 +14,7 @@ from moniqo.domain.billing.events import (
     SubscriptionExpired,
 )
 from moniqo.domain.identity.events import NewDeviceSignedIn, PasswordChanged, RefreshTokenReused
+from moniqo.domain.operations.events import ReportReady
 from moniqo.domain.shared.decimals import canonical
 from moniqo.domain.shared.event import Event
 from moniqo.domain.shared.ids import UserId
@@ -82,7 +83,7 @@ def _run_failed(event: RunFailed) -> Notice:
 
 
 def _subscribed(event: PlanSubscribed) -> Notice:
-    until = f" until {_day(event.until)}" if event.until else ""
+    until = f" until {day(event.until)}" if event.until else ""
     return Notice(
         event.user_id,
         SUBSCRIPTION_CHANGED,
@@ -117,7 +118,7 @@ def _limit_reached(event: LimitReached) -> Notice:
     if event.resets_at is None:
         then = "Remove some, or change to another plan."
     else:
-        then = f"Counting begins anew on {_day(event.resets_at)}, and with another plan at once."
+        then = f"Counting begins anew on {day(event.resets_at)}, and with another plan at once."
     return Notice(
         event.user_id,
         "limit_reached",
@@ -159,7 +160,19 @@ def _token_reused(event: RefreshTokenReused) -> Notice:
     )
 
 
-def _day(instant: datetime) -> str:
+def _report_ready(event: ReportReady) -> Notice:
+    return Notice(
+        event.user_id,
+        "report_ready",
+        "Your report is ready",
+        f"Users who registered from {day(event.start)} to {day(event.end)}: {event.rows:,}. "
+        f"It can be downloaded until {day(event.expires_at)}.",
+        _about(task_id=event.task_id, file_id=event.file_id),
+    )
+
+
+def day(instant: datetime) -> str:
+    """An instant for readers, to the minute."""
     return f"{instant:%Y-%m-%d %H:%M} UTC"
 
 
@@ -175,5 +188,6 @@ WORDING: Mapping[type[Event], Callable[[Any], Notice]] = {
     NewDeviceSignedIn: _new_device,
     PasswordChanged: _password_changed,
     RefreshTokenReused: _token_reused,
+    ReportReady: _report_ready,
 }
 """Every event that users are told about."""

@@ -30,11 +30,16 @@ class HeldTask:
         self.percent = max(0, min(percent, 100))
         self.stage = stage[:100] if stage else self.stage
 
-    async def step(self, name: str, do: Step) -> JsonObject:
+    def done(self, name: str) -> JsonObject | None:
         """See `TaskContext`."""
         known = self._known(name)
-        if _DONE in known:
-            return _object(known[_DONE])
+        return _object(known[_DONE]) if _DONE in known else None
+
+    async def step(self, name: str, do: Step) -> JsonObject:
+        """See `TaskContext`."""
+        known = self.done(name)
+        if known is not None:
+            return known
         return await settled(lambda: self._do(name, do))
 
     async def _do(self, name: str, do: Step) -> JsonObject:
@@ -50,11 +55,11 @@ class HeldTask:
 
     async def effect(self, name: str, do: Effect) -> JsonObject:
         """See `TaskContext`."""
-        known = self._known(name)
-        if _DONE in known:
-            return _object(known[_DONE])
+        known = self.done(name)
+        if known is not None:
+            return known
         key = key_of(self._task.id, name)
-        if _INTENT not in known:
+        if _INTENT not in self._known(name):
             await self._mark(name, JsonObject({_INTENT: key}))
         answer = await do(key)
         await self._mark(name, JsonObject({_INTENT: key, _DONE: answer}))

@@ -58,6 +58,9 @@ class TaskContext(Protocol):
     def progress(self, percent: int, stage: str | None = None) -> None:
         """How far it is, 0 to 100; stored within a second or two."""
 
+    def done(self, name: str) -> JsonObject | None:
+        """What a step or an effect of that name has answered, if it is done already."""
+
     async def step(self, name: str, do: Step) -> JsonObject:
         """What `do` writes is committed together with its answer, once; then the answer."""
 

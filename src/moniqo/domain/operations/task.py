@@ -88,7 +88,7 @@ class Task(Entity):
         Raises `RuleViolated` once it has ended.
         """
         if self.is_final:
-            raise RuleViolated(f"The task has {self.status} already.")
+            raise RuleViolated(f"The task has ended already: it is {self.status}.")
         if self.status is TaskStatus.RUNNING:
             return self.with_(cancel_requested=True)
         return self.with_(

@@ -1,5 +1,7 @@
 """Each letter with made-up data. The links lead nowhere: their token is no token."""
 
+from uuid import UUID
+
 from moniqo.application.mail.letters import (
     EmailChange,
     EmailWasChanged,
@@ -9,13 +11,16 @@ from moniqo.application.mail.letters import (
     NotificationLetter,
     PasswordReset,
     PasswordWasChanged,
+    ReportIsReady,
     SessionEnded,
     Verification,
     Welcome,
 )
 from moniqo.application.mail.pages import Pages
+from moniqo.domain.files.file import FileId
 from moniqo.domain.identity.mail_token import MailPurpose
 
+NO_FILE = FileId(UUID(int=0))
 NO_TOKEN = "sample"  # noqa: S105  (it opens nothing)
 
 
@@ -39,5 +44,13 @@ def samples(pages: Pages) -> tuple[Letter, ...]:
             title="Position closed in BTC/USDT",
             description="It ended with a profit of 25 USDT, net of fees.",
             link=pages.home,
+        ),
+        ReportIsReady(
+            name="Ada",
+            start="2026-01-01 00:00 UTC",
+            end="2026-02-01 00:00 UTC",
+            rows="1,200",
+            until="2026-02-08 09:00 UTC",
+            link=pages.file(NO_FILE),
         ),
     )

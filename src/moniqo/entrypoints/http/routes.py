@@ -24,6 +24,8 @@ from moniqo.entrypoints.http.identity.user_settings import SettingsController
 from moniqo.entrypoints.http.identity.users import UserController
 from moniqo.entrypoints.http.notifications.notifications import NotificationController
 from moniqo.entrypoints.http.operations.health import HealthController
+from moniqo.entrypoints.http.operations.reports import ReportController
+from moniqo.entrypoints.http.operations.tasks import TaskController
 from moniqo.entrypoints.http.trading.market import MarketController
 from moniqo.entrypoints.http.trading.trades import TradeController
 from moniqo.entrypoints.http.trading.user_wallets import UserWalletController
@@ -58,5 +60,7 @@ CONTROLLERS: tuple[type[Controller], ...] = (
     OwnAuditLogController,
     NotificationController,
     SettingsController,
+    ReportController,
+    TaskController,
     HealthController,
 )

@@ -33,6 +33,8 @@ from moniqo.application.files.sweep_orphans import SweepOrphans
 from moniqo.application.notifications.relay_outbox import RELAY_OUTBOX, RelayOutbox
 from moniqo.application.operations.clean_up import CleanUp
 from moniqo.application.operations.keep_schedules import KeepSchedules, Recurring
+from moniqo.application.operations.report_terms import REPORT_USERS
+from moniqo.application.operations.report_users import LIMIT, ReportUsers
 from moniqo.application.shared.cron import Schedules
 from moniqo.application.shared.persistence import UnitOfWork
 from moniqo.application.shared.retrying import RetryTerms
@@ -46,7 +48,9 @@ from moniqo.entrypoints.settings.values import ConnectionUrl
 
 BACKTESTS = "backtests"
 """The queue of backtests: long, and heavy on the processor."""
-QUEUES = {RUN_BACKTEST: BACKTESTS}
+REPORTS = "reports"
+"""The queue of reports: one at a time, so that many cost no more memory than one."""
+QUEUES = {RUN_BACKTEST: BACKTESTS, REPORT_USERS: REPORTS}
 LONG = RetryTerms(attempts=10, limit=timedelta(hours=6), first_pause=timedelta(seconds=2))
 RELAYS = 3
 """So many tell events at once, each several: while one waits for a slow mail, others go on."""
@@ -89,7 +93,13 @@ class Jobs(Provider):
     def places(self, settings: Settings) -> Places:
         """By the settings."""
         jobs = settings.jobs
-        return Places({DEFAULT: jobs.job_concurrency, BACKTESTS: jobs.backtest_concurrency})
+        return Places(
+            {
+                DEFAULT: jobs.job_concurrency,
+                BACKTESTS: jobs.backtest_concurrency,
+                REPORTS: jobs.report_concurrency,
+            }
+        )
 
     @provide
     def terms(self, parts: AsyncContainer, places: Places, settings: Settings) -> Terms:
@@ -175,6 +185,7 @@ def _kinds(parts: AsyncContainer) -> TaskKinds:
     return {
         RUN_FLOW: TaskKind(by(DoRun), terms=LONG),
         RUN_BACKTEST: TaskKind(by(DoBacktest), BACKTESTS, LONG),
+        REPORT_USERS: TaskKind(by(ReportUsers), REPORTS, RetryTerms(attempts=5, limit=LIMIT)),
         CLEAN_UP: TaskKind(chore(CleanUp)),
         EXPIRE_SUBSCRIPTIONS: TaskKind(chore(ExpireSubscriptions)),
         SWEEP_FILES: TaskKind(chore(SweepFiles)),
