@@ -2,6 +2,7 @@
 
 import json
 import logging
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,7 +79,20 @@ def candles(folder: Path) -> str:
     return "candles.csv"
 
 
+@pytest.fixture(scope="session")
+def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Story]:
+    """A folder in which the story was told, and the story; both are left as they are."""
+    folder = tmp_path_factory.mktemp("story")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.chdir(folder)
+        for variable in variables():
+            patched.delenv(variable.name, raising=False)
+        (folder / "candles.csv").write_text(generated_csv(BARS))
+        return folder, told_on_sqlite("candles.csv")
+
+
 @pytest.fixture
-def story(candles: str) -> Story:
+def story(folder: Path, told: tuple[Path, Story]) -> Story:
     """A flow on a stored series, after one backtest, in the SQLite file of the folder."""
-    return told_on_sqlite(candles)
+    shutil.copytree(told[0], folder, dirs_exist_ok=True)
+    return told[1]

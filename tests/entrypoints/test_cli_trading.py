@@ -27,6 +27,7 @@ def test_the_demo_walks_the_whole_path_and_says_that_its_prices_are_made_up(run,
     assert "Sharpe" in told_to_humans
 
 
+@pytest.mark.untraced
 def test_the_demo_without_a_file_makes_up_the_same_prices_every_time_and_says_so(run):
     ran = run("demo", STORAGE_BACKEND="memory")
 
@@ -36,6 +37,7 @@ def test_the_demo_without_a_file_makes_up_the_same_prices_every_time_and_says_so
     assert "12440.06917914548" in ran.out
 
 
+@pytest.mark.untraced
 def test_the_demo_is_the_same_on_every_backend(run, candles, postgres_server, mongo_server, folder):
     kinds = {
         "memory": {},

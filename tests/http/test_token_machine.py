@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack
 from itertools import count
 from typing import Any, TypeVar
 
+import pytest
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -22,6 +23,7 @@ from support.asgi import Reply
 from support.reception import AUTH, ME, WRONG, Reception, open_reception
 from support.token_model import Login, Person, begun
 
+pytestmark = pytest.mark.untraced
 T = TypeVar("T")
 Run = Callable[[Coroutine[Any, Any, T]], T]
 UNLIMITED = 1_000_000

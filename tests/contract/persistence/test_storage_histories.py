@@ -7,6 +7,7 @@ from secrets import randbits
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
@@ -31,6 +32,7 @@ from support.specimen import CONTRACT, Rack, RackId, Specimen, SpecimenId, State
 from support.store import CountingIds, Place, StepClock, Store, prepared
 from support.strategies import decimals, instants, json_objects
 
+pytestmark = pytest.mark.untraced
 Operation = Callable[[Transaction], Awaitable[object]]
 Run = Callable[[object, Coroutine[Any, Any, Any]], Any]
 

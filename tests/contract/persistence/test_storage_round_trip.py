@@ -1,9 +1,12 @@
 """What is stored comes back equal, for every entity there is."""
 
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
+import pytest_asyncio
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -12,21 +15,45 @@ from moniqo.adapters.persistence.recording import RecordedUnitOfWork
 from moniqo.domain.shared.entity import Entity
 from moniqo.domain.shared.types import JsonObject
 from support.specimen import CONTRACT, Part, Specimen
-from support.store import Store
+from support.store import Place, Store, prepared
 from support.strategies import families
 
+pytestmark = pytest.mark.untraced
 ENTITIES = [collection.entity for collection in CONTRACT]
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def backends(
+    tmp_path_factory: pytest.TempPathFactory,
+    postgres_database: str,
+    mongo_database: tuple[str, str],
+) -> AsyncIterator[list[Backend]]:
+    """One of each kind."""
+    file = tmp_path_factory.mktemp("every") / "contract.db"
+    places = (
+        Place("memory"),
+        Place("sqlite", f"sqlite:///{file}"),
+        Place("postgres", postgres_database),
+        Place("mongo", *mongo_database),
+    )
+    async with AsyncExitStack() as stack:
+        yield [await stack.enter_async_context(prepared(place)) for place in places]
+
+
+# On one backend after the other: to draw an entity takes longer than to store it.
 @pytest.mark.parametrize("entity", ENTITIES, ids=lambda entity: entity.__name__)
 @given(data=st.data())
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 async def test_any_entity_that_is_added_comes_back_equal(
-    backend: Backend, entity: type[Entity], data: st.DataObject
+    backends: list[Backend], entity: type[Entity], data: st.DataObject
 ) -> None:
-    uow = Store(backend).uow
     family = data.draw(families(CONTRACT, entity))
 
+    for backend in backends:
+        await _comes_back(Store(backend).uow, family)
+
+
+async def _comes_back(uow: RecordedUnitOfWork, family: list[Entity]) -> None:
     async with uow() as tx:
         stored = [await tx[type(member)].add(member) for member in family]
 
