@@ -259,6 +259,23 @@ async def test_a_worker_hears_that_its_task_is_given_up(yard: Yard) -> None:
     assert await yard.tasks.renew([Pulse(task.id, task.fence, 0, None)], LEASE) == {task.id: True}
 
 
+@pytest.mark.parametrize("pause", [timedelta(), timedelta(hours=1)])
+async def test_what_is_given_up_while_its_attempt_fails_is_given_up_at_once(
+    yard: Yard, pause: timedelta
+) -> None:
+    await yard.add()
+    (task,) = await yard.claim()
+    async with yard.uow() as tx:
+        await tx[Task].save(task.cancelled(SystemClock().now()))
+
+    await yard.tasks.finish([ended(task, TaskStatus.QUEUED, pause=pause)])
+    (again,) = await yard.claim()
+    await yard.tasks.finish([ended(again, TaskStatus.CANCELLED)])
+
+    assert again.cancel_requested
+    assert not (await yard.get(task.id)).cancel_requested
+
+
 async def test_a_task_that_was_cancelled_while_it_waited_is_not_taken(yard: Yard) -> None:
     (task_id,) = await yard.add()
     async with yard.uow() as tx:

@@ -37,7 +37,8 @@ class Pulse(NamedTuple):
 class Outcome:
     """How an attempt at a task that was taken as `fence` has ended.
 
-    Queued again it is due after `pause`; nothing of a task that has ended is due any more.
+    Queued again it is due after `pause`, or at once if it is to be given up; nothing of a task that
+    has ended is due any more.
     """
 
     task_id: TaskId

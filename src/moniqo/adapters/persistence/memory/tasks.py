@@ -68,14 +68,14 @@ class MemoryTasks:
         now, again = self._clock.now(), outcome.status is TaskStatus.QUEUED
         return {
             "status": outcome.status,
-            "ready": again and not outcome.pause,
+            "ready": again and (not outcome.pause or task.cancel_requested),
             "due_at": now + outcome.pause,
             "attempts": outcome.attempts,
             "progress": outcome.progress,
             "stage": outcome.stage,
             "result": outcome.result,
             "error": outcome.error,
-            "cancel_requested": False,
+            "cancel_requested": again and task.cancel_requested,
             "dedupe_key": task.dedupe_key if again else None,
             "finished_at": None if again else now,
             "lease_owner": None,

@@ -158,13 +158,13 @@ def _ended(outcome: Outcome) -> Document:
     result = None if outcome.result is None else json.dumps(dict(outcome.result))
     return {
         "status": outcome.status.value,
-        "ready": again and not outcome.pause,
+        "ready": "$cancel_requested" if again and outcome.pause else again,
         "due_at": _in(outcome.pause),
         "attempts": outcome.attempts,
         **_progress(outcome.progress, outcome.stage),
         "result": {"$literal": result},
         "error": {"$literal": outcome.error},
-        "cancel_requested": False,
+        "cancel_requested": "$cancel_requested" if again else False,
         "dedupe_key": "$dedupe_key" if again else None,
         "finished_at": None if again else "$$NOW",
         **_FREED,

@@ -91,11 +91,13 @@ def finish(words: Words) -> str:
     """Outcomes. By id and fence alone: PostgreSQL would read the index of any other column."""
     return f"""
         UPDATE tasks SET
-            status = given.status, ready = (given.status = 'queued' AND given.pause = 0),
+            status = given.status,
+            ready = (given.status = 'queued' AND (given.pause = 0 OR cancel_requested)),
             due_at = {words.later("given.pause")}, attempts = given.attempts,
             progress = given.progress, stage = given.stage,
             result = {words.document}, error = given.error,
-            lease_owner = NULL, lease_until = NULL, cancel_requested = {words.no},
+            lease_owner = NULL, lease_until = NULL,
+            cancel_requested = (given.status = 'queued' AND cancel_requested),
             dedupe_key = CASE WHEN given.status = 'queued' THEN dedupe_key END,
             finished_at = CASE WHEN given.status <> 'queued' THEN {words.now} END,
             version = version + 1, updated_at = {words.now}
