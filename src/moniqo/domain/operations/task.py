@@ -99,13 +99,17 @@ class Task(Entity):
             finished_at=now,
         )
 
+    def require_failed(self) -> None:
+        """Raise `RuleViolated` unless it failed: all others are dealt with by themselves."""
+        if self.status is not TaskStatus.FAILED:
+            raise RuleViolated(f"The task has not failed: it is {self.status}.")
+
     def retried(self, now: datetime) -> Self:
         """To be done after all, from the first attempt on; what its steps did stays done.
 
         Raises `RuleViolated` unless it failed.
         """
-        if self.status is not TaskStatus.FAILED:
-            raise RuleViolated("Only a task that failed can be tried again.")
+        self.require_failed()
         return self.with_(
             status=TaskStatus.QUEUED,
             ready=True,

@@ -10,6 +10,7 @@ from moniqo.entrypoints.cli.doctor import doctor
 from moniqo.entrypoints.cli.exits import DESCRIPTION
 from moniqo.entrypoints.cli.flows import flows
 from moniqo.entrypoints.cli.init import init
+from moniqo.entrypoints.cli.jobs import jobs
 from moniqo.entrypoints.cli.mail import mail
 from moniqo.entrypoints.cli.market import market
 from moniqo.entrypoints.cli.migrate import migrate
@@ -27,7 +28,7 @@ def moniqo() -> None:
 
 COMMANDS = (
     *(init, migrate, serve, worker, demo, doctor),
-    *(market, users, audit, mail, flows, backtest),
+    *(market, users, audit, mail, jobs, flows, backtest),
     openapi,
 )
 for command in COMMANDS:
