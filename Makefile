@@ -34,10 +34,10 @@ export MARKET_DATA_DIR ?= $(abspath $(BESIDE))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fuzz run fix migrate migration openapi lock clean FORCE
+.PHONY: help demo test test-rabbitmq check fuzz run fix migrate migration openapi lock clean FORCE
 
 help: ## This list
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
 
 demo: $(VENV)/core.done ## From sign-up to closed trades on a temporary store: no server, no network
 	$(BIN)/moniqo demo $(ARGS)
@@ -52,6 +52,9 @@ else
 endif
 	$(BIN)/coverage report --skip-covered --fail-under 95
 	$(BIN)/coverage report --skip-covered --fail-under 100 --include '$(CORE)'
+
+test-rabbitmq: $(VENV)/dev.done ## What hangs on RabbitMQ, by Debian's rabbitmq-server or TEST_AMQP_URL
+	TEST_BELLS=amqp $(BIN)/pytest tests/contract/queue $(ARGS)
 
 check: $(VENV)/dev.done ## Style, types, import contracts, dependencies, locks, fitness tests
 	$(BIN)/ruff check
