@@ -34,7 +34,7 @@ export MARKET_DATA_DIR ?= $(abspath $(BESIDE))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-rabbitmq check fuzz run fix migrate migration openapi lock clean FORCE
+.PHONY: help demo test test-rabbitmq check check-types check-rest fuzz run fix migrate migration openapi lock clean FORCE
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -57,9 +57,14 @@ test-rabbitmq: $(VENV)/dev.done ## What hangs on RabbitMQ, by Debian's rabbitmq-
 	TEST_BELLS=amqp $(BIN)/pytest tests/contract/queue $(ARGS)
 
 check: $(VENV)/dev.done ## Style, types, import contracts, dependencies, locks, fitness tests
+	$(MAKE) --no-print-directory -j $(WORKERS) check-types check-rest
+
+check-types:
+	$(BIN)/mypy
+
+check-rest:
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
 	$(BIN)/python tools/locks.py check
