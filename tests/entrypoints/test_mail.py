@@ -8,15 +8,17 @@ from typing import Any
 import pytest
 
 from moniqo.adapters.mail.outbox_folder import OutboxFolder
-from moniqo.application.mail.letters import LETTERS
+from moniqo.application.mail.letters import LETTERS, Welcome
 from moniqo.application.mail.pages import Pages
-from moniqo.application.mail.ports import Mailer
+from moniqo.application.mail.ports import Mailer, MailTemplates
+from moniqo.domain.identity.credentials import Email
 from moniqo.domain.shared.errors import Unavailable
 from moniqo.entrypoints.container import build_container
 from moniqo.entrypoints.settings import Settings, StorageBackend, WrongSettings, load
 from moniqo.entrypoints.settings.mail import MailDelivery
 from moniqo.entrypoints.settings.model import Storage
-from moniqo.entrypoints.settings.values import ApiKey, MailBackend, Passphrase, SmtpTls
+from moniqo.entrypoints.settings.values import ApiKey, Environment, MailBackend, Passphrase, SmtpTls
+from support.house import house_settings, open_house
 from support.post_offices import API_KEY, KEY, PASSWORD, a_mail, resend, smtp
 
 NOWHERE = Path("/nonexistent/.env")
@@ -101,6 +103,27 @@ async def test_links_lead_to_the_frontend_or_to_the_api(frontend: str | None, pa
 
     assert (await container.get(Pages)).verify == page
     await container.close()
+
+
+@pytest.mark.parametrize(
+    ("environment", "is_there"), [(Environment.LOCAL, True), (Environment.PRODUCTION, False)]
+)
+async def test_without_a_frontend_a_mail_leads_to_the_documentation_or_nowhere(
+    environment: Environment,
+    is_there: bool,  # noqa: FBT001
+) -> None:
+    plain = house_settings()
+    application = replace(plain.application, environment=environment)
+    async with open_house(replace(plain, application=application)) as house:
+        home = (await house.container.get(Pages)).home
+        docs = await house.client.get("/docs")
+        templates = await house.container.get(MailTemplates)
+        mail = templates.render(Welcome(link=home), to=Email("ada@example.com"))
+
+    assert home == ("http://127.0.0.1:8000/docs" if is_there else "")
+    assert docs.status == (200 if is_there else 404)
+    assert ("Sign in:" in mail.text) is is_there
+    assert ("<a " in mail.html) is is_there
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from dishka import Provider, Scope, provide
 
 from moniqo.adapters.mail.minijinja_mail_templates import MinijinjaMailTemplates
+from moniqo.adapters.queue.stored import StoredTasks
 from moniqo.adapters.security.hmac_mail_links import HmacMailLinks
 from moniqo.application.identity.mail_tokens import MailTokens
 from moniqo.application.mail.desk import Desk
 from moniqo.application.mail.mail_event import MailEvent
+from moniqo.application.mail.pace import Pace, PaceTerms
 from moniqo.application.mail.pages import Pages
 from moniqo.application.mail.ports import Mail, Mailer
 from moniqo.application.shared.query import eq
@@ -63,6 +65,7 @@ class PostRoom:
 
     people: People = field(default_factory=People)
     bag: Bag = field(default_factory=Bag)
+    at_once: int = 5
 
     @property
     def tokens(self) -> MailTokens:
@@ -70,10 +73,17 @@ class PostRoom:
         return MailTokens(self.people.uow, self.people.clock, HmacMailLinks(keys=KEYS))
 
     @property
+    def pace(self) -> Pace:
+        """How many mails of notifications go out at once."""
+        people = self.people
+        queue = StoredTasks(people.clock, people.ids, {})
+        return Pace(people.uow, people.clock, people.ids, queue, PaceTerms(self.at_once))
+
+    @property
     def react(self) -> MailEvent:
         """The reaction."""
         pages = Pages.of_frontend("https://app.moniqo.test/")
-        desk = Desk(self.people.uow, self.people.clock, self.tokens, pages)
+        desk = Desk(self.people.uow, self.people.clock, self.tokens, pages, self.pace)
         return MailEvent(desk, MinijinjaMailTemplates("Moniqo"), self.bag)
 
     async def told(self, event: Event, event_id: OutboxEventId | None = None) -> Mail | None:

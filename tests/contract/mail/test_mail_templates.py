@@ -3,6 +3,7 @@
 import re
 from dataclasses import fields, replace
 from html.parser import HTMLParser
+from typing import TypeVar
 
 import pytest
 
@@ -16,6 +17,7 @@ from moniqo.application.mail.letters import LETTERS, Letter, NotificationLetter,
 from moniqo.application.mail.pages import Pages
 from moniqo.application.mail.ports import MailTemplates
 from moniqo.domain.identity.credentials import Email
+from moniqo.domain.shared.entity import Value
 from moniqo.entrypoints.cli.mail_samples import samples
 
 TO = Email("ada@example.com")
@@ -23,6 +25,7 @@ SAMPLES = samples(Pages.of_frontend("https://app.moniqo.test"))
 TEMPLATES: MailTemplates = MinijinjaMailTemplates("Moniqo", "help@moniqo.test")
 HOSTILE = '<script>"x"</script>{{ 7 * 7 }}{% include "layout.html" %}\r\nBcc: eve@evil.test\n\n<b>'
 
+Part = TypeVar("Part", bound=Value)
 SHOWN = {"html", "head", "meta", "title", "body", "div", "p", "a"}
 
 
@@ -46,10 +49,24 @@ class Page(HTMLParser):
         return {attrs["href"] for _, attrs in self.tags if "href" in attrs}
 
 
-def hostile(letter: Letter) -> Letter:
-    """The letter with every text but its link replaced."""
-    names = (field.name for field in fields(letter) if field.name != "link")
-    return replace(letter, **dict.fromkeys(names, HOSTILE))
+def hostile(value: Part) -> Part:
+    """The letter with every text but its link replaced, those of its parts, too."""
+    found = {field.name: getattr(value, field.name) for field in fields(value)}
+    return replace(
+        value,
+        **{
+            name: HOSTILE if isinstance(it, str) else tuple(hostile(part) for part in it)
+            for name, it in found.items()
+            if name != "link"
+        },
+    )
+
+
+def texts(value: Value) -> set[str]:
+    """Every text of a letter and of its parts."""
+    found = [getattr(value, field.name) for field in fields(value)]
+    parts = (part for it in found if isinstance(it, tuple) for part in it)
+    return {it for it in found if isinstance(it, str)}.union(*(texts(part) for part in parts))
 
 
 def test_there_is_a_sample_and_a_template_of_every_letter() -> None:
@@ -65,7 +82,7 @@ def test_both_forms_say_everything(letter: Letter) -> None:
     mail = TEMPLATES.render(letter, to=TO)
 
     page = Page(mail.html)
-    values = {getattr(letter, field.name) for field in fields(letter)}
+    values = texts(letter)
     assert mail.to == TO
     assert all(value in mail.text for value in values)
     assert all(value in page.words for value in values)

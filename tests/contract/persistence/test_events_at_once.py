@@ -9,13 +9,21 @@ from typing import Any
 import pytest_asyncio
 
 from moniqo.adapters.persistence.collections import REGISTRY
+from moniqo.application.mail.held_notices import held_notices
 from moniqo.application.mail.mail_event import mailing
+from moniqo.application.mail.pace import MAIL_DIGEST
+from moniqo.application.notifications.notify import Notify
 from moniqo.application.notifications.relay_outbox import RelayOutbox, RelayTerms
+from moniqo.application.shared.query import eq
+from moniqo.domain.agents.events import RunFailed
 from moniqo.domain.audit.outbox_event import OutboxEvent
 from moniqo.domain.identity.events import PasswordChanged, PasswordResetRequested
 from moniqo.domain.identity.mail_token import MailPurpose
+from moniqo.domain.notifications.events import DigestDue
+from moniqo.domain.notifications.mailed_notice import MailedNotice
+from moniqo.domain.operations.task import Task
 from moniqo.domain.shared.errors import Unavailable
-from moniqo.domain.shared.ids import OutboxEventId
+from moniqo.domain.shared.ids import FlowId, FlowRunId, OutboxEventId
 from moniqo.domain.trading.events import CandlesImported
 from support.dice import Dice
 from support.letters import PostRoom, token_in
@@ -95,3 +103,27 @@ async def test_what_is_parked_stays_until_it_is_wanted(people: People) -> None:
     assert (parked.attempts, parked.parked_at is not None) == (2, True)
     assert await tell() == 1
     assert await undone(people) == []
+
+
+async def test_of_a_flood_a_few_mails_go_out_and_the_rest_waits_for_one_digest(
+    people: People,
+) -> None:
+    room = PostRoom(people)
+    user, account = await room.somebody()
+    runs = {"run_id": FlowRunId(user.id), "flow_id": FlowId(user.id)}
+    async with people.uow() as tx:
+        for _ in range(12):
+            tx.emit(RunFailed(user_id=user.id, error="No answer.", **runs))
+    reactions = {RunFailed: (Notify(people.uow), room.react)}
+
+    await asyncio.gather(*(relay(people, reactions)() for _ in range(4)))
+
+    turns = await people.all(MailedNotice, eq("user_id", user.id))
+    (task,) = await people.all(Task, eq("kind", MAIL_DIGEST))
+    held = [turn.id for turn in turns if turn.digest_at == task.due_at]
+    async with people.uow() as tx:
+        found = await held_notices(tx, DigestDue(user_id=user.id, digest_at=task.due_at))
+    assert await undone(people) == []
+    assert [mail.to for mail in room.bag.mails.values()] == [account.email] * 5
+    assert (len(turns), len(held)) == (12, 7)
+    assert {it.id for it in found.newest} == set(held)

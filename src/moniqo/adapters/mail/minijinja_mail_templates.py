@@ -5,12 +5,14 @@ import unicodedata
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from minijinja import Environment, TemplateError
 
 from moniqo.application.mail.letters import Letter
 from moniqo.application.mail.ports import SUBJECT, Mail
 from moniqo.domain.identity.credentials import Email
+from moniqo.domain.shared.entity import Value
 
 FOLDER = Path(__file__).parent / "templates"
 
@@ -30,7 +32,7 @@ class MinijinjaMailTemplates:
     def render(self, letter: Letter, *, to: Email) -> Mail:
         """See `MailTemplates`."""
         name = template_of(type(letter))
-        data = {field.name: one_line(getattr(letter, field.name)) for field in fields(letter)}
+        data = _shown(letter)
         data |= {"app": one_line(self.app), "contact": self.contact or ""}
         try:
             first, _, text = self._environment.render_template(f"{name}.txt", **data).partition(
@@ -60,6 +62,15 @@ class MinijinjaMailTemplates:
 def template_of(letter: type[Letter]) -> str:
     """The name of a letter's template."""
     return _INNER_WORD.sub("_", letter.__name__).lower()
+
+
+def _shown(value: Value) -> dict[str, Any]:
+    """What a template gets: every text in one line, also within parts."""
+    return {field.name: _part(getattr(value, field.name)) for field in fields(value)}
+
+
+def _part(value: str | tuple[Value, ...]) -> str | list[dict[str, Any]]:
+    return one_line(value) if isinstance(value, str) else [_shown(part) for part in value]
 
 
 def one_line(text: str) -> str:

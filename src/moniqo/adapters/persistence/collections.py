@@ -21,6 +21,7 @@ from moniqo.domain.identity.role import Permission, Role
 from moniqo.domain.identity.session import Session
 from moniqo.domain.identity.user import User
 from moniqo.domain.identity.user_settings import UserSettings
+from moniqo.domain.notifications.mailed_notice import MailedNotice
 from moniqo.domain.notifications.notification import Notification
 from moniqo.domain.operations.schedule import Schedule
 from moniqo.domain.operations.task import Task
@@ -105,6 +106,12 @@ REGISTRY = Registry(
         "notifications",
         indexes=(("user_id", "is_viewed", "created_at"), ("user_id", "created_at")),
         quiet=("is_viewed", "viewed_at"),
+    ),
+    Collection(
+        MailedNotice,
+        "mailed_notices",
+        indexes=(("user_id", "digest_at", "created_at"), ("created_at",)),
+        audited=False,
     ),
     Collection(Agent, "agents", indexes=(("owner_id", "created_at"),)),
     Collection(Prompt, "prompts", indexes=(("owner_id", "created_at"),)),

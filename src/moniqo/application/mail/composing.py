@@ -13,7 +13,6 @@ from moniqo.application.mail.letters import (
     EmailWasChanged,
     Invitation,
     NewDevice,
-    NotificationLetter,
     PasswordReset,
     PasswordWasChanged,
     ReportIsReady,
@@ -21,6 +20,7 @@ from moniqo.application.mail.letters import (
     Verification,
     Welcome,
 )
+from moniqo.application.mail.notices import digest, notice
 from moniqo.application.mail.wording import device
 from moniqo.application.notifications.wording import WORDING, day
 from moniqo.application.operations.report_terms import MAY_REPORT
@@ -36,6 +36,7 @@ from moniqo.domain.identity.events import (
     UserRegistered,
     VerificationRequested,
 )
+from moniqo.domain.notifications.events import DigestDue
 from moniqo.domain.operations.events import ReportReady
 from moniqo.domain.shared.event import Event
 from moniqo.domain.shared.ids import OutboxEventId
@@ -127,20 +128,6 @@ async def _reused(desk: Desk, event: RefreshTokenReused, _: OutboxEventId) -> Ad
     return Addressed(to.account.email, SessionEnded(name=to.name, link=desk.pages.home))
 
 
-async def _notice(desk: Desk, event: Event, _: OutboxEventId) -> Addressed | None:
-    notice = WORDING[type(event)](event)
-    to = await desk.reader(notice.user_id)
-    if to is None:
-        return None
-    letter = NotificationLetter(
-        name=to.name,
-        title=notice.title,
-        description=notice.description,
-        link=desk.pages.home,
-    )
-    return Addressed(to.account.email, letter)
-
-
 async def _report_ready(desk: Desk, event: ReportReady, _: OutboxEventId) -> Addressed | None:
     to = await desk.holder(event.user_id, MAY_REPORT)
     if to is None:
@@ -157,7 +144,7 @@ async def _report_ready(desk: Desk, event: ReportReady, _: OutboxEventId) -> Add
 
 
 COMPOSERS: Mapping[type[Event], Composer] = {
-    **dict.fromkeys(WORDING, _notice),
+    **dict.fromkeys(WORDING, notice),
     UserRegistered: _registered,
     EmailVerified: _verified,
     VerificationRequested: _verification,
@@ -168,6 +155,7 @@ COMPOSERS: Mapping[type[Event], Composer] = {
     PasswordChanged: _password_changed,
     NewDeviceSignedIn: _new_device,
     RefreshTokenReused: _reused,
+    DigestDue: digest,
     ReportReady: _report_ready,
 }
 """Every event that is told by mail."""

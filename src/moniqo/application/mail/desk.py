@@ -6,6 +6,7 @@ from datetime import datetime
 from moniqo.application.identity.mail_tokens import MailTokens, Wish
 from moniqo.application.identity.standing import holds
 from moniqo.application.mail.letters import Letter, Linked
+from moniqo.application.mail.pace import Pace
 from moniqo.application.mail.pages import Pages, in_words
 from moniqo.application.mail.recipients import Recipient, owner_of, recipient, wants_notices
 from moniqo.application.shared.persistence import UnitOfWork
@@ -34,6 +35,7 @@ class Desk:
     clock: Clock
     tokens: MailTokens
     pages: Pages
+    pace: Pace
 
     async def user(self, user_id: UserId) -> Recipient | None:
         """The user, if mail may go to them."""

@@ -101,6 +101,24 @@ class NotificationLetter(Letter):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DigestLine(Value):
+    """One of many notifications, and when it was made."""
+
+    title: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeDigest(Letter):
+    """Many notifications in one mail: the newest ones, and how many `more` there are, if any."""
+
+    count: str
+    lines: tuple[DigestLine, ...]
+    more: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportIsReady(Letter):
     """What they asked for can be downloaded up to the instant `until`, by whoever is signed in."""
 
@@ -122,6 +140,7 @@ LETTERS: tuple[type[Letter], ...] = (
     NewDevice,
     SessionEnded,
     NotificationLetter,
+    NoticeDigest,
     ReportIsReady,
 )
 """Every kind of mail."""

@@ -13,7 +13,10 @@ FILES = "/api/v1/files"
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """Addresses of pages; those that prove something take the token as `?token=`."""
+    """Addresses of pages; those that prove something take the token as `?token=`.
+
+    `home` is empty if there is nothing to open: then mails say nothing of it.
+    """
 
     home: str
     verify: str
@@ -34,12 +37,15 @@ class Pages:
         )
 
     @classmethod
-    def of_api(cls, base: str) -> Self:
-        """Without a web application: the routes themselves, which answer GET for its sake."""
+    def of_api(cls, base: str, *, documented: bool) -> Self:
+        """Without a web application: the routes themselves, which answer GET for its sake.
+
+        What there is to open is their documentation, if that is shown.
+        """
         base = base.rstrip("/")
         auth = f"{base}{API}"
         return cls(
-            base,
+            f"{base}/docs" if documented else "",
             f"{auth}/verify-email",
             f"{auth}/reset-password",
             f"{auth}/confirm-email-change",

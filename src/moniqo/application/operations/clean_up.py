@@ -11,6 +11,7 @@ from moniqo.domain.audit.outbox_event import OutboxEvent
 from moniqo.domain.identity.attempts import Attempts
 from moniqo.domain.identity.mail_token import MailToken
 from moniqo.domain.identity.session import Session
+from moniqo.domain.notifications.mailed_notice import MailedNotice
 from moniqo.domain.shared.entity import Entity
 from moniqo.domain.shared.idempotency_record import IdempotencyRecord
 
@@ -24,8 +25,8 @@ DEVICES_KNOWN = timedelta(days=90)
 class CleanUp:
     """Purge what expired: sessions, mailed tokens, answers to repeated requests, counters, events.
 
-    Parked events stay: somebody has to look at them. It may run at any time, in any number of
-    processes at once.
+    With events goes what was decided about their mails. Parked events stay: somebody has to
+    look at them. It may run at any time, in any number of processes at once.
     """
 
     uow: UnitOfWork
@@ -51,4 +52,5 @@ def _over(now: datetime) -> Mapping[type[Entity], tuple[Condition, ...]]:
             either(is_null("locked_until"), lt("locked_until", past)),
         ),
         OutboxEvent: (lt("done_at", past),),
+        MailedNotice: (lt("created_at", past),),
     }

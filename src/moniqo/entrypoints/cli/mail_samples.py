@@ -3,11 +3,13 @@
 from uuid import UUID
 
 from moniqo.application.mail.letters import (
+    DigestLine,
     EmailChange,
     EmailWasChanged,
     Invitation,
     Letter,
     NewDevice,
+    NoticeDigest,
     NotificationLetter,
     PasswordReset,
     PasswordWasChanged,
@@ -43,6 +45,16 @@ def samples(pages: Pages) -> tuple[Letter, ...]:
             name="Ada",
             title="Position closed in BTC/USDT",
             description="It ended with a profit of 25 USDT, net of fees.",
+            link=pages.home,
+        ),
+        NoticeDigest(
+            name="Ada",
+            count="9",
+            lines=(
+                DigestLine(title="Position closed in BTC/USDT", at="2026-01-05 12:40 UTC"),
+                DigestLine(title="A run of a flow failed", at="2026-01-05 12:20 UTC"),
+            ),
+            more="7",
             link=pages.home,
         ),
         ReportIsReady(

@@ -36,7 +36,6 @@ from moniqo.entrypoints.http.uploads import UploadReader
 from moniqo.entrypoints.settings import Settings
 from moniqo.entrypoints.settings.files import Files
 from moniqo.entrypoints.settings.model import Application
-from moniqo.entrypoints.settings.values import Environment
 
 MIB = 1_048_576
 Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
@@ -126,9 +125,9 @@ async def _start(
 def _documentation(
     settings: Settings, controllers: Sequence[type[Controller]], deprecations: Deprecations
 ) -> dict[str, Methods]:
-    application = settings.application
-    if application.environment is Environment.PRODUCTION and not settings.http.docs_in_production:
+    if not settings.shows_docs:
         return {}
+    application = settings.application
     pages = _pages(
         tuple(controllers),
         application.app_name,

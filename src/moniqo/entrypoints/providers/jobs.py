@@ -30,6 +30,8 @@ from moniqo.application.billing.expire_subscriptions import ExpireSubscriptions
 from moniqo.application.files.keeping import SWEEP_ORPHANS
 from moniqo.application.files.sweep_files import SweepFiles
 from moniqo.application.files.sweep_orphans import SweepOrphans
+from moniqo.application.mail.mail_digest import MailDigest
+from moniqo.application.mail.pace import MAIL_DIGEST
 from moniqo.application.notifications.relay_outbox import RELAY_OUTBOX, RelayOutbox
 from moniqo.application.operations.clean_up import CleanUp
 from moniqo.application.operations.keep_schedules import KeepSchedules, Recurring
@@ -186,6 +188,7 @@ def _kinds(parts: AsyncContainer) -> TaskKinds:
         RUN_FLOW: TaskKind(by(DoRun), terms=LONG),
         RUN_BACKTEST: TaskKind(by(DoBacktest), BACKTESTS, LONG),
         REPORT_USERS: TaskKind(by(ReportUsers), REPORTS, RetryTerms(attempts=5, limit=LIMIT)),
+        MAIL_DIGEST: TaskKind(by(MailDigest)),
         CLEAN_UP: TaskKind(chore(CleanUp)),
         EXPIRE_SUBSCRIPTIONS: TaskKind(chore(ExpireSubscriptions)),
         SWEEP_FILES: TaskKind(chore(SweepFiles)),

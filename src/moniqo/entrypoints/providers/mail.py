@@ -11,6 +11,7 @@ from moniqo.adapters.mail.message import Sender
 from moniqo.adapters.mail.minijinja_mail_templates import MinijinjaMailTemplates
 from moniqo.adapters.mail.outbox_folder_mailer import OutboxFolderMailer
 from moniqo.application.mail.desk import Desk
+from moniqo.application.mail.pace import Pace, PaceTerms
 from moniqo.application.mail.pages import Pages
 from moniqo.application.mail.ports import Mailer, MailTemplates
 from moniqo.application.shared.system import Clock
@@ -25,6 +26,12 @@ class Mails(Provider):
 
     scope = Scope.APP
     desk = provide(Desk)
+    pace = provide(Pace)
+
+    @provide
+    def pace_terms(self, settings: Settings) -> PaceTerms:
+        """By the settings."""
+        return PaceTerms(settings.mail.mails_at_once_per_hour)
 
     @provide
     async def mailer(self, settings: Settings, clock: Clock) -> AsyncIterator[Mailer]:
@@ -47,7 +54,9 @@ class Mails(Provider):
     def pages(self, settings: Settings) -> Pages:
         """Of `FRONTEND_URL`, or the API itself."""
         frontend = settings.mail.frontend_url
-        return Pages.of_frontend(frontend) if frontend else Pages.of_api(settings.http.base_url)
+        if frontend:
+            return Pages.of_frontend(frontend)
+        return Pages.of_api(settings.http.base_url, documented=settings.shows_docs)
 
 
 def _sender(settings: Settings) -> Sender:

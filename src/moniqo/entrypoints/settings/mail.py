@@ -38,6 +38,15 @@ class MailDelivery:
             description="Where links in mails lead; without it they lead to BASE_URL.",
         ),
     ] = None
+    mails_at_once_per_hour: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=1000,
+            description="Mails about notifications that a user gets one by one within an hour; "
+            "more come in one digest when it is over.",
+        ),
+    ] = 5
     mail_timeout_seconds: Annotated[
         int, Meta(ge=1, le=15, description="How long the mail service may take for one mail.")
     ] = 10

@@ -216,3 +216,9 @@ class Settings:
     files: Files = field(default_factory=Files)
     jobs: Jobs = field(default_factory=Jobs)
     superadmin: Superadmin = field(default_factory=Superadmin)
+
+    @property
+    def shows_docs(self) -> bool:
+        """Whether the API's documentation can be read at /docs."""
+        in_production = self.application.environment is Environment.PRODUCTION
+        return self.http.docs_in_production or not in_production
