@@ -213,6 +213,21 @@ def test_the_doctor_asks_redis(run, valkey_server):
     assert "canary" not in bad.out
 
 
+def test_the_doctor_rings_the_bell(run, valkey_server):
+    good = run("doctor", "--json", **MEMORY, QUEUE_URL=valkey_server)
+    lost = run("doctor", "--json", **MEMORY, QUEUE_URL="redis://:canary@127.0.0.1:1")
+    wrong = run("doctor", "--json", **MEMORY, QUEUE_URL="http://:canary@127.0.0.1:1")
+
+    assert good.data["checks"][-1] == {"name": "queue", "ok": True, "message": "can be rung"}
+    assert lost.code == Exit.UNAVAILABLE
+    assert "bell of QUEUE_URL does not answer" in lost.data["checks"][-1]["message"]
+    assert wrong.code == Exit.SETTINGS
+    assert "QUEUE_URL: must be embedded or begin with" in wrong.data["checks"][0]["message"]
+    odd = run("doctor", "--json", **MEMORY, QUEUE_URL="amqp://u:canary@h:port")
+    assert odd.code == Exit.SETTINGS
+    assert "canary" not in lost.out + wrong.out + odd.out
+
+
 def test_an_address_of_redis_that_is_none_is_told_without_its_password(run):
     ran = run("doctor", "--json", **MEMORY, REDIS_URL="redis://:canary@h:port")
 

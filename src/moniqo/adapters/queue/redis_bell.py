@@ -25,6 +25,11 @@ class RedisBell(AsyncBroker):
             url, socket_timeout=WAIT_SECONDS * 2, socket_connect_timeout=WAIT_SECONDS
         )
 
+    async def startup(self) -> None:
+        """See `AsyncBroker`; raises `RedisError` unless the server answers."""
+        await super().startup()
+        await self._redis.ping()
+
     async def kick(self, message: BrokerMessage) -> None:
         """See `AsyncBroker`; raises `RedisError`."""
         async with self._redis.pipeline(transaction=False) as pipe:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from moniqo.adapters.cache.redis_probe import ping
 from moniqo.adapters.persistence.backend import Backend
+from moniqo.adapters.queue.bell_probe import answers
 from moniqo.application.files.ports import Storage
 from moniqo.application.mail.ports import Mailer
 from moniqo.domain.shared.errors import AppError
@@ -14,8 +15,9 @@ from moniqo.entrypoints.cli.failures import MigrationsPending, failure_of
 from moniqo.entrypoints.cli.readiness import pending_on
 from moniqo.entrypoints.cli.session import parts
 from moniqo.entrypoints.cli.tables import table
+from moniqo.entrypoints.providers.jobs import open_bell
 from moniqo.entrypoints.settings import Settings, WrongSettings, load
-from moniqo.entrypoints.settings.model import SAMPLE
+from moniqo.entrypoints.settings.model import EMBEDDED, SAMPLE
 
 SECONDS = 15
 """The longest that one service is waited for."""
@@ -76,10 +78,13 @@ async def _store(settings: Settings) -> list[Finding]:
 
 
 async def _services(settings: Settings) -> list[Finding]:
-    url = settings.storage.redis_url
-    if url is None:
-        return []
-    return [await _tried("redis", "answers", lambda: ping(url.value))]
+    found, url = [], settings.storage.redis_url
+    if url is not None:
+        found.append(await _tried("redis", "answers", lambda: ping(url.value)))
+    queue = settings.jobs.queue_url
+    if queue != EMBEDDED:
+        found.append(await _tried("queue", "can be rung", lambda: answers(open_bell(queue))))
+    return found
 
 
 async def _files(settings: Settings) -> Finding:

@@ -1,6 +1,7 @@
 """Rules that span settings, and what only a sheltered environment may do."""
 
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from moniqo.domain.shared.errors import Fault
 from moniqo.entrypoints.settings.files import Files
@@ -14,6 +15,7 @@ from moniqo.entrypoints.settings.model import (
     Storage,
 )
 from moniqo.entrypoints.settings.values import CacheBackend, KeyRing, StorageBackend
+from moniqo.entrypoints.settings.zones import zone_of
 
 _SCHEMES = {
     StorageBackend.SQLITE: ("sqlite://", "sqlite+aiosqlite://"),
@@ -28,6 +30,7 @@ def faults_of(settings: Settings) -> list[Fault]:
     return [
         *_storage(settings.storage),
         *_queue(settings.jobs),
+        *_zone(settings.jobs),
         *_cache(settings),
         *_short(settings.security),
         *_pages(settings),
@@ -56,6 +59,17 @@ def _queue(jobs: Jobs) -> Iterator[Fault]:
     schemes = ("redis://", "rediss://", "unix://", "amqp://", "amqps://")
     if jobs.queue_url != EMBEDDED and not jobs.queue_url.value.startswith(schemes):
         yield Fault("QUEUE_URL", f"must be embedded or begin with {', '.join(schemes)}")
+    try:
+        urlsplit(jobs.queue_url.value).port  # noqa: B018  (reading it is the check)
+    except ValueError:
+        yield Fault("QUEUE_URL", "is no address: its port is no number, or its brackets are odd")
+
+
+def _zone(jobs: Jobs) -> Iterator[Fault]:
+    try:
+        zone_of(jobs.report_timezone)
+    except ValueError as problem:
+        yield Fault("REPORT_TIMEZONE", str(problem))
 
 
 def _cache(settings: Settings) -> Iterator[Fault]:
