@@ -138,7 +138,7 @@ async def test_s47_a_token_counts_in_its_header_alone(any_arena: Arena) -> None:
     assert (await any_arena.a.get("/users/me")).status == 200
 
 
-@pytest.mark.parametrize("backend", ["sqlite"])
+@pytest.mark.parametrize("backend", ["sqlite", "postgres"])
 async def test_s46_keys_take_turns_and_no_moment_refuses_both(
     own_arena: Arenas, backend: str
 ) -> None:

@@ -1,22 +1,19 @@
 """Faults of ours, and requests that are meant for somebody else."""
 
-import sqlite3
-from contextlib import closing
-from pathlib import Path
-from urllib.parse import urlsplit
+import pytest
 
 from support.arena import Arena, Arenas
+from support.arena.owner import as_owner
 from support.arena.wire import status_of
 
 PROMPT = {"title": "t", "prompt": "Hold.", "category": "trading"}
 
 
-async def test_s86_an_inner_fault_is_told_to_the_log_alone(own_arena: Arenas) -> None:
-    arena = await own_arena("sqlite", processes=1)
+@pytest.mark.parametrize("backend", ["sqlite", "postgres"])
+async def test_s86_an_inner_fault_is_told_to_the_log_alone(own_arena: Arenas, backend: str) -> None:
+    arena = await own_arena(backend, processes=1)
     made = (await arena.a.post("/prompts", PROMPT)).data["id"]
-    file = Path(urlsplit(arena.settings["DATABASE_URL"]).path)
-    with closing(sqlite3.connect(file)) as store, store:
-        store.execute("UPDATE prompts SET category = 'no such thing'")
+    await as_owner(arena, "UPDATE prompts SET category = 'no such thing'")
 
     answer = await arena.clients[0].get(
         f"/api/v1/prompts/{made}", headers={"Authorization": f"Bearer {arena.a.token}"}
@@ -29,7 +26,7 @@ async def test_s86_an_inner_fault_is_told_to_the_log_alone(own_arena: Arenas) ->
         "message": "Something went wrong on our side.",
         "details": [],
     }
-    for word in ("Traceback", "sqlite", "SELECT", "no such thing", "moniqo/", "Error:"):
+    for word in ("Traceback", "sqlite", "postgres", "SELECT", "no such thing", "moniqo/", "Error:"):
         assert word not in answer.text
     lines = [it for it in arena.lines() if it.get("request_id") == told["request_id"]]
     assert [it for it in lines if "no such thing" in it.get("exception", "")]

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from signal import SIGKILL
 from uuid import UUID
 
+import pytest
+
 from moniqo.application.shared.query import eq
 from moniqo.domain.audit.audit_log import AuditAction, AuditLog
 from moniqo.domain.audit.outbox_event import OutboxEvent
@@ -82,8 +84,11 @@ async def test_s37_the_token_before_the_present_one_is_reuse_after_the_grace(are
     assert (await newest.on(1).get("/users/me")).status == 401
 
 
-async def test_s38_what_was_ended_stays_ended_when_everything_restarts(own_arena: Arenas) -> None:
-    arena = await own_arena("sqlite")
+@pytest.mark.parametrize("backend", ["sqlite", "postgres"])
+async def test_s38_what_was_ended_stays_ended_when_everything_restarts(
+    own_arena: Arenas, backend: str
+) -> None:
+    arena = await own_arena(backend)
     newest, person, other = await reused(arena)
 
     for server in arena.servers:
