@@ -36,8 +36,8 @@ class Desk:
         mine: set[asyncio.Task[None]] = set()
         while True:
             async with self._taking:
-                taken = await self._take(worker, lease)
-                mine |= {self._started(task) for task in taken}
+                while taken := await self._take(worker, lease):
+                    mine |= {self._started(task) for task in taken}
             if not mine:
                 return
             _, mine = await asyncio.wait(mine, return_when=asyncio.FIRST_COMPLETED)
@@ -47,9 +47,10 @@ class Desk:
         if free <= 0 or not self.is_open:
             return []
         busy = Counter(attempt.task.lane for attempt in self.at_work)
-        full = [lane for lane, count in busy.items() if count >= self._share]
-        most = min(free, self._share)
-        claim = Claim(self.queue, most, worker, lease, self._last_lane, full)
+        full = {lane for lane, count in busy.items() if count >= self._share}
+        # Even if all that is taken is of one lane.
+        room = self._share - max((busy[lane] for lane in busy if lane not in full), default=0)
+        claim = Claim(self.queue, min(free, room), worker, lease, self._last_lane, full)
         taken = await self._store.claim(claim)
         if taken:
             self._last_lane = max(task.lane for task in taken)
