@@ -12,6 +12,7 @@ from moniqo.domain.identity.attempts import Attempts, AttemptsId
 from moniqo.domain.identity.credentials import TokenHash
 from moniqo.domain.identity.mail_token import MailPurpose, MailToken, MailTokenId
 from moniqo.domain.identity.session import Session
+from moniqo.domain.operations.task import Task, TaskId, TaskStatus
 from moniqo.domain.shared.entity import Entity
 from moniqo.domain.shared.idempotency_record import IdempotencyRecord, IdempotencyRecordId
 from moniqo.domain.shared.ids import OutboxEventId, SessionId
@@ -79,6 +80,17 @@ async def rows(desk: Desk) -> dict[str, Entity]:
             done_at=None if done is None else now + done,
         )
 
+    def task(status: TaskStatus, finished: timedelta | None) -> Task:
+        return Task(
+            id=TaskId(new()),
+            kind="greet",
+            queue="default",
+            lane="greet",
+            due_at=now + LONG_AGO,
+            status=status,
+            finished_at=None if finished is None else now + finished,
+        )
+
     return {
         "gone: a session past its time": session(FORGOTTEN),
         "gone: a session ended long ago": session(LATER, FORGOTTEN),
@@ -96,6 +108,11 @@ async def rows(desk: Desk) -> dict[str, Entity]:
         "gone: an event told long ago": event(LONG_AGO),
         "stays: an event just told": event(JUST_NOW),
         "stays: a parked event": event(None, attempts=8),
+        "gone: a task done long ago": task(TaskStatus.SUCCEEDED, LONG_AGO),
+        "gone: a task cancelled long ago": task(TaskStatus.CANCELLED, LONG_AGO),
+        "stays: a task just done": task(TaskStatus.SUCCEEDED, JUST_NOW),
+        "stays: a task that failed": task(TaskStatus.FAILED, LONG_AGO),
+        "stays: a task that waits": task(TaskStatus.QUEUED, None),
     }
 
 

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from moniqo.application.shared.persistence import UnitOfWork
-from moniqo.application.shared.query import Condition, either, is_null, lt
+from moniqo.application.shared.query import Condition, any_of, either, is_null, lt
 from moniqo.application.shared.system import Clock
 from moniqo.domain.audit.outbox_event import OutboxEvent
 from moniqo.domain.identity.attempts import Attempts
 from moniqo.domain.identity.mail_token import MailToken
 from moniqo.domain.identity.session import Session
 from moniqo.domain.notifications.mailed_notice import MailedNotice
+from moniqo.domain.operations.task import Task, TaskStatus
 from moniqo.domain.shared.entity import Entity
 from moniqo.domain.shared.idempotency_record import IdempotencyRecord
 
@@ -19,14 +20,15 @@ KEPT = timedelta(days=7)
 """How long what is over can still be looked at."""
 DEVICES_KNOWN = timedelta(days=90)
 """How long a session that is over still tells that its device is no new one."""
+_ENDED_WELL = (TaskStatus.SUCCEEDED, TaskStatus.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True)
 class CleanUp:
-    """Purge what expired: sessions, mailed tokens, answers to repeated requests, counters, events.
+    """Purge what is over: sessions, mailed tokens, repeated answers, counters, events, tasks.
 
-    With events goes what was decided about their mails. Parked events stay: somebody has to
-    look at them. It may run at any time, in any number of processes at once.
+    With events goes what was decided about their mails. Parked events and tasks that failed stay:
+    somebody has to look at them. It may run at any time, in any number of processes at once.
     """
 
     uow: UnitOfWork
@@ -52,5 +54,6 @@ def _over(now: datetime) -> Mapping[type[Entity], tuple[Condition, ...]]:
             either(is_null("locked_until"), lt("locked_until", past)),
         ),
         OutboxEvent: (lt("done_at", past),),
+        Task: (any_of("status", _ENDED_WELL), lt("finished_at", past)),
         MailedNotice: (lt("created_at", past),),
     }
