@@ -1,8 +1,7 @@
 """Coverage is paid for only where its figures come from: a tracer takes as long as the tests.
 
 Tests of whole processes, and of the shape of the source, run nothing in this process that the
-tests of its parts do not run as well. What only a race would run is in no figure: whether it
-does is chance.
+tests of its parts do not run as well.
 """
 
 from collections.abc import Iterator
@@ -15,8 +14,6 @@ import pytest
 
 UNTRACED = frozenset({"architecture", "e2e", "security"})
 """Folders of tests whose runs are not traced."""
-RACES = "_at_once"
-"""What the names of modules end with whose tests are races."""
 
 
 @pytest.hookimpl(trylast=True)
@@ -44,9 +41,7 @@ def _refuse(event: str, _: object) -> None:
 
 def _is_untraced(item: pytest.Item) -> bool:
     folders = item.path.relative_to(item.config.rootpath / "tests").parts
-    if folders[0] in UNTRACED or item.path.stem.endswith(RACES):
-        return True
-    return item.get_closest_marker("untraced") is not None
+    return folders[0] in UNTRACED or item.get_closest_marker("untraced") is not None
 
 
 def _controller(config: pytest.Config) -> Any:
