@@ -22,6 +22,7 @@ IN_MEMORY := tests/domain tests/application tests/http
 # Every other folder; what takes longest begins first.
 ON_SERVERS := tests/security $(filter-out tests/security tests/support tests/__pycache__ $(IN_MEMORY), \
 	$(patsubst %/,%,$(sort $(wildcard tests/*/))))
+CRASHES := tests/e2e/test_crashes.py
 UV_VERSION := 0.13.8
 COMPILE := $(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-annotate
@@ -54,7 +55,11 @@ endif
 	$(BIN)/coverage report --skip-covered --fail-under 100 --include '$(CORE)'
 
 test-rabbitmq: $(VENV)/dev.done ## What hangs on RabbitMQ, by Debian's rabbitmq-server or TEST_AMQP_URL
-	TEST_BELLS=amqp $(BIN)/pytest tests/contract/queue $(ARGS)
+	TEST_BELLS=amqp $(BIN)/pytest tests/contract/queue tests/e2e/test_crashes.py $(ARGS)
+
+test-crash: $(VENV)/dev.done ## Workers killed at random and brokers lost, at full size; needs Debian's rabbitmq-server
+	TEST_CRASHES=full $(BIN)/pytest -rP $(CRASHES)
+	TEST_CRASHES=full TEST_BELLS=amqp $(BIN)/pytest -rP tests/e2e/test_crashes.py
 
 check: $(VENV)/dev.done ## Style, types, import contracts, dependencies, locks, fitness tests
 	$(MAKE) --no-print-directory -j $(WORKERS) check-types check-rest

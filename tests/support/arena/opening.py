@@ -11,7 +11,7 @@ from support.arena.caller import Caller, client_of
 from support.arena.mailbox import Mailbox
 from support.arena.operator import NoJobs, Operator
 from support.live_server import ForkedServer, forked_moniqo
-from support.servers.databases import fresh_mongo, fresh_postgres
+from support.servers.databases import store_of
 
 RAISED = {
     "BCRYPT_COST": "4",
@@ -55,26 +55,11 @@ async def open_arena(
 ) -> AsyncIterator[Arena]:
     """`processes` servers on an empty store until the block ends; `settings` outdo `RAISED`."""
     async with AsyncExitStack() as stack:
-        place = await _place(stack, backend, folder, server_url)
-        env = {**RAISED, **place, **settings}
+        place = await stack.enter_async_context(store_of(backend, folder, server_url))
+        env = {**RAISED, **place, "MAIL_FOLDER": str(folder / MAIL), **settings}
         arena = await _set_up(stack, env, folder, processes)
         await _people(arena)
         yield arena
-
-
-async def _place(
-    stack: AsyncExitStack, backend: str, folder: Path, server_url: Callable[[str], str]
-) -> dict[str, str]:
-    place = {"STORAGE_BACKEND": backend, "MAIL_FOLDER": str(folder / MAIL)}
-    if backend == "sqlite":
-        place["DATABASE_URL"] = f"sqlite:///{folder / 'moniqo.sqlite3'}"
-    if backend == "postgres":
-        store = fresh_postgres(server_url("postgres"))
-        place["DATABASE_URL"] = await stack.enter_async_context(store)
-    if backend == "mongo":
-        url, name = await stack.enter_async_context(fresh_mongo(server_url("mongo")))
-        place |= {"MONGODB_URL": url, "MONGODB_DB_NAME": name}
-    return place
 
 
 async def _set_up(

@@ -1,8 +1,9 @@
 """Databases of their own for tests that share a server."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -11,6 +12,24 @@ import asyncpg
 from pymongo import AsyncMongoClient
 
 from moniqo.adapters.persistence.mongo.abandoned import end_abandoned
+
+
+@asynccontextmanager
+async def store_of(
+    backend: str, folder: Path, server_url: Callable[[str], str]
+) -> AsyncIterator[dict[str, str]]:
+    """The settings of an empty store on that backend, gone at the end."""
+    settings = {"STORAGE_BACKEND": backend}
+    if backend == "sqlite":
+        yield settings | {"DATABASE_URL": f"sqlite:///{folder / 'moniqo.sqlite3'}"}
+    elif backend == "postgres":
+        async with fresh_postgres(server_url("postgres")) as url:
+            yield settings | {"DATABASE_URL": url}
+    elif backend == "mongo":
+        async with fresh_mongo(server_url("mongo")) as (url, name):
+            yield settings | {"MONGODB_URL": url, "MONGODB_DB_NAME": name}
+    else:
+        yield settings
 
 
 @asynccontextmanager
