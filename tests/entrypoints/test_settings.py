@@ -88,6 +88,10 @@ def test_a_choice_is_read_in_any_case():
         ({"JWT_SECRET_KEYS": "no-key-id"}, "JWT_SECRET_KEYS"),
         ({"JWT_SECRET_KEYS": "a:x,a:y"}, "JWT_SECRET_KEYS"),
         ({"BASE_URL": "example.com"}, "BASE_URL"),
+        ({"REPORT_TIMEZONE": "Europe/Atlantis"}, "REPORT_TIMEZONE"),
+        ({"REPORT_TIMEZONE": "../../etc/passwd"}, "REPORT_TIMEZONE"),
+        ({"REPORT_TIMEZONE": "America"}, "REPORT_TIMEZONE"),
+        ({"REPORT_TIMEZONE": "utc+1\x00"}, "REPORT_TIMEZONE"),
     ],
 )
 def test_settings_that_do_not_go_together_are_refused(environ, name):

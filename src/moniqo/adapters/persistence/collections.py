@@ -98,7 +98,12 @@ REGISTRY = Registry(
         "subscriptions",
         unique=(("user_id",),),
         only_where=((("user_id",), ("status", "active")),),
-        indexes=(("user_id", "start_date"), ("plan_id", "status"), ("status", "end_date")),
+        indexes=(
+            ("user_id", "start_date"),
+            ("plan_id", "status"),
+            ("plan_id", "start_date"),
+            ("status", "end_date"),
+        ),
     ),
     Collection(Usage, "usages", unique=(("user_id", "resource", "period_start"),), audited=False),
     Collection(
@@ -145,7 +150,12 @@ REGISTRY = Registry(
     Collection(
         Trade,
         "trades",
-        indexes=(("user_id", "executed_at"), ("user_wallet_id", "status")),
+        indexes=(
+            ("user_id", "executed_at"),
+            ("user_wallet_id", "status"),
+            ("executed_at",),
+            ("closed_at",),
+        ),
     ),
     Collection(
         LedgerEntry,

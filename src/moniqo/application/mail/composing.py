@@ -7,6 +7,7 @@ mailed whatever the user's settings say.
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from moniqo.application.mail.daily import daily
 from moniqo.application.mail.desk import Addressed, Desk
 from moniqo.application.mail.letters import (
     EmailChange,
@@ -37,6 +38,7 @@ from moniqo.domain.identity.events import (
     VerificationRequested,
 )
 from moniqo.domain.notifications.events import DigestDue
+from moniqo.domain.operations.daily_report import DailyReportDue
 from moniqo.domain.operations.events import ReportReady
 from moniqo.domain.shared.event import Event
 from moniqo.domain.shared.ids import OutboxEventId
@@ -156,6 +158,7 @@ COMPOSERS: Mapping[type[Event], Composer] = {
     NewDeviceSignedIn: _new_device,
     RefreshTokenReused: _reused,
     DigestDue: digest,
+    DailyReportDue: daily,
     ReportReady: _report_ready,
 }
 """Every event that is told by mail."""

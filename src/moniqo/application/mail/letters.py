@@ -119,6 +119,24 @@ class NoticeDigest(Letter):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FigureLine(Value):
+    """How many there were of something."""
+
+    name: str
+    count: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DailyLetter(Letter):
+    """What operators are told about a day by the clocks of `zone`."""
+
+    day: str
+    zone: str
+    lines: tuple[FigureLine, ...]
+    link: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportIsReady(Letter):
     """What they asked for can be downloaded up to the instant `until`, by whoever is signed in."""
 
@@ -141,6 +159,7 @@ LETTERS: tuple[type[Letter], ...] = (
     SessionEnded,
     NotificationLetter,
     NoticeDigest,
+    DailyLetter,
     ReportIsReady,
 )
 """Every kind of mail."""

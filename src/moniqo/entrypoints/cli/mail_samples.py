@@ -3,9 +3,11 @@
 from uuid import UUID
 
 from moniqo.application.mail.letters import (
+    DailyLetter,
     DigestLine,
     EmailChange,
     EmailWasChanged,
+    FigureLine,
     Invitation,
     Letter,
     NewDevice,
@@ -47,6 +49,20 @@ def samples(pages: Pages) -> tuple[Letter, ...]:
             description="It ended with a profit of 25 USDT, net of fees.",
             link=pages.home,
         ),
+        *_of_many_lines(pages),
+        ReportIsReady(
+            name="Ada",
+            start="2026-01-01 00:00 UTC",
+            end="2026-02-01 00:00 UTC",
+            rows="1,200",
+            until="2026-02-08 09:00 UTC",
+            link=pages.file(NO_FILE),
+        ),
+    )
+
+
+def _of_many_lines(pages: Pages) -> tuple[Letter, ...]:
+    return (
         NoticeDigest(
             name="Ada",
             count="9",
@@ -57,12 +73,14 @@ def samples(pages: Pages) -> tuple[Letter, ...]:
             more="7",
             link=pages.home,
         ),
-        ReportIsReady(
+        DailyLetter(
             name="Ada",
-            start="2026-01-01 00:00 UTC",
-            end="2026-02-01 00:00 UTC",
-            rows="1,200",
-            until="2026-02-08 09:00 UTC",
-            link=pages.file(NO_FILE),
+            day="2026-01-31",
+            zone="Europe/Berlin",
+            lines=(
+                FigureLine(name="New users", count="12"),
+                FigureLine(name="Subscriptions begun: Pro", count="3"),
+            ),
+            link=pages.home,
         ),
     )

@@ -3,7 +3,7 @@
 import os
 import secrets
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import NewType
 
@@ -34,10 +34,10 @@ from moniqo.application.mail.mail_digest import MailDigest
 from moniqo.application.mail.pace import MAIL_DIGEST
 from moniqo.application.notifications.relay_outbox import RELAY_OUTBOX, RelayOutbox
 from moniqo.application.operations.clean_up import CleanUp
+from moniqo.application.operations.daily_report import DAILY_REPORT, DailyReport, DailyTerms
 from moniqo.application.operations.keep_schedules import KeepSchedules, Recurring
 from moniqo.application.operations.report_terms import REPORT_USERS
 from moniqo.application.operations.report_users import LIMIT, ReportUsers
-from moniqo.application.shared.cron import Schedules
 from moniqo.application.shared.persistence import UnitOfWork
 from moniqo.application.shared.retrying import RetryTerms
 from moniqo.application.shared.system import Clock, Ids, Randomness
@@ -65,12 +65,6 @@ A_MOMENT = Unhurried(least=0.05, most=0.2)
 SECONDS_TO_END = 10
 """How long jobs may go on once the container closes; then they are handed back."""
 CLEAN_UP, EXPIRE_SUBSCRIPTIONS, SWEEP_FILES = "clean_up", "expire_subscriptions", "sweep_files"
-RECURRING = (
-    Recurring(CLEAN_UP, "0 * * * *"),
-    Recurring(EXPIRE_SUBSCRIPTIONS, "* * * * *"),
-    Recurring(SWEEP_FILES, "0 2 * * *"),
-)
-"""What is done by the clock, in UTC."""
 Look = Callable[[], Awaitable[None]]
 Places = NewType("Places", dict[str, int])
 """How many tasks of each queue this process does at once."""
@@ -119,11 +113,14 @@ class Jobs(Provider):
         await worker.close(SECONDS_TO_END)
 
     @provide
-    def recurring(
-        self, uow: UnitOfWork, clock: Clock, ids: Ids, cron: Schedules, queue: TaskQueue
-    ) -> KeepSchedules:
-        """What comes back by the clock."""
-        return KeepSchedules(uow, clock, ids, cron, queue, RECURRING)
+    def recurring(self, daily: DailyTerms) -> Sequence[Recurring]:
+        """What is done by the clock, in UTC but for the daily report."""
+        return (
+            Recurring(CLEAN_UP, "0 * * * *"),
+            Recurring(EXPIRE_SUBSCRIPTIONS, "* * * * *"),
+            Recurring(SWEEP_FILES, "0 2 * * *"),
+            Recurring(DAILY_REPORT, "0 9 * * *", daily.zone),
+        )
 
     @provide
     def attendants(self, parts: AsyncContainer, settings: Settings) -> Attendants:
@@ -188,6 +185,7 @@ def _kinds(parts: AsyncContainer) -> TaskKinds:
         RUN_FLOW: TaskKind(by(DoRun), terms=LONG),
         RUN_BACKTEST: TaskKind(by(DoBacktest), BACKTESTS, LONG),
         REPORT_USERS: TaskKind(by(ReportUsers), REPORTS, RetryTerms(attempts=5, limit=LIMIT)),
+        DAILY_REPORT: TaskKind(by(DailyReport), terms=RetryTerms(limit=LIMIT)),
         MAIL_DIGEST: TaskKind(by(MailDigest)),
         CLEAN_UP: TaskKind(chore(CleanUp)),
         EXPIRE_SUBSCRIPTIONS: TaskKind(chore(ExpireSubscriptions)),

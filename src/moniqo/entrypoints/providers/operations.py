@@ -4,14 +4,21 @@ from datetime import timedelta
 
 from dishka import Provider, Scope, provide
 
+from moniqo.application.operations.daily_report import DailyTerms
 from moniqo.application.operations.report_terms import ReportTerms
 from moniqo.entrypoints.settings import Settings
+from moniqo.entrypoints.settings.zones import zone_of
 
 
 class Operations(Provider):
     """Everything of the context `operations`."""
 
     scope = Scope.APP
+
+    @provide
+    def daily_terms(self, settings: Settings) -> DailyTerms:
+        """By the settings."""
+        return DailyTerms(zone_of(settings.jobs.report_timezone))
 
     @provide
     def report_terms(self, settings: Settings) -> ReportTerms:

@@ -23,6 +23,7 @@ from moniqo.entrypoints.settings.values import (
     SigningAlgorithm,
     StorageBackend,
 )
+from moniqo.entrypoints.settings.zones import NAMED_UTC
 
 SQLITE_FILE = ConnectionUrl("sqlite:///data/moniqo.sqlite3")
 LOCAL_MONGO = ConnectionUrl("mongodb://127.0.0.1:27017/?replicaSet=rs0")
@@ -184,6 +185,14 @@ class Jobs:
     max_unfinished_reports: Annotated[
         int, Meta(ge=1, le=10_000, description="Reports of one user that wait or are made at once.")
     ] = 20
+    report_timezone: Annotated[
+        str,
+        Meta(
+            min_length=1,
+            max_length=100,
+            description="Whose clocks the daily report goes by, at 09:00: UTC, Europe/Berlin, …",
+        ),
+    ] = NAMED_UTC
     report_days: Annotated[
         int, Meta(ge=1, le=3650, description="Days that a report can be downloaded.")
     ] = 7
