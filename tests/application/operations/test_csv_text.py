@@ -38,7 +38,7 @@ def read(text: bytes) -> list[list[str]]:
         "\uff0b1",
     ],
 )
-def test_what_a_spreadsheet_would_take_for_a_formula_is_text(text: str) -> None:
+def test_s75_what_a_spreadsheet_would_take_for_a_formula_is_text(text: str) -> None:
     assert cell(text) == f"'{text}"
     assert read(csv_text([[text, "next"]])) == [[f"'{text}", "next"]]
 

@@ -7,10 +7,12 @@ from datetime import timedelta
 
 import pytest
 
+from moniqo.application.operations.cancel_task import CancelTask
 from moniqo.application.operations.report_terms import MAY_REPORT
 from moniqo.application.operations.user_report_request import UserReportRequest
 from moniqo.application.operations.user_table import AT_ONCE, COLUMNS
 from moniqo.application.shared.query import eq
+from moniqo.application.shared.tasks import NotYet
 from moniqo.domain.audit.audit_log import AuditLog
 from moniqo.domain.audit.outbox_event import OutboxEvent
 from moniqo.domain.files.file import File
@@ -174,6 +176,20 @@ async def test_who_lost_the_task_meanwhile_makes_no_file(room: ReportRoom) -> No
 
     with pytest.raises(NoLongerHeld):
         await room.attempt(task_id, lambda: room.taken(task_id), UNITS)
+
+    assert await nothing_is_left(room)
+
+
+async def test_a_report_that_is_cancelled_in_the_last_moment_is_not_made(room: ReportRoom) -> None:
+    task_id = await room.wanted()
+
+    async def cancelled() -> None:
+        people = room.cabinet.people
+        cancel = CancelTask(people.uow, people.clock, people.ids)
+        await cancel(caller=room.root, task_id=task_id)
+
+    with pytest.raises(NotYet):
+        await room.attempt(task_id, cancelled, UNITS)
 
     assert await nothing_is_left(room)
 

@@ -1,10 +1,11 @@
 """A task while it is done: steps and effects that are done once, whatever happens in between."""
 
+from datetime import timedelta
 from typing import cast
 
 from moniqo.application.shared.conflicts import settled
 from moniqo.application.shared.persistence import UnitOfWork
-from moniqo.application.shared.tasks import Effect, Step, key_of
+from moniqo.application.shared.tasks import Effect, Step, key_of, not_before
 from moniqo.domain.operations.task import Task
 from moniqo.domain.shared.types import JsonObject
 
@@ -48,6 +49,9 @@ class HeldTask:
             answer = await do(tx)
             held = await tx[Task].get(self._task.id)
             held.require_held(self._task.fence)
+            if held.cancel_requested:
+                # Whoever gave it up was told so. Taken once more it ends, as if by its worker.
+                raise not_before(timedelta())
             marked = held.stepped(name, JsonObject({_DONE: answer}))
             await tx[Task].save(marked)
         self._steps = marked.steps

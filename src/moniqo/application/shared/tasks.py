@@ -49,6 +49,7 @@ class TaskContext(Protocol):
 
     What is written goes through `step`, what leaves the machine through `effect`: neither is
     done again once it is done, and both raise `NoLongerHeld` when somebody else does the task.
+    No step is done any more of a task that was cancelled.
     """
 
     @property
