@@ -8,8 +8,11 @@ from uuid import UUID
 import pytest
 
 from moniqo.application.agents.fire_schedules import FireSchedules
+from moniqo.application.agents.start_backtest import RUN_BACKTEST
 from moniqo.application.shared.persistence import UnitOfWork
+from moniqo.application.shared.query import eq
 from moniqo.domain.agents.flow import Flow
+from moniqo.domain.operations.task import Task
 from support.asgi import JSON_TYPE, Client, Reply
 from support.described import body_of, described_routes
 from support.house import MIDNIGHT, House, open_house
@@ -373,7 +376,9 @@ async def test_nothing_of_one_user_can_be_touched_by_another(house: House, desk:
     (active,) = (await desk.get(f"{ME}/plans"))["items"]
     notifications = (await desk.get("/api/v1/notifications"))["items"]
     sessions = (await desk.get("/api/v1/auth/sessions"))["items"]
+    (task,) = await house.all(Task, eq("kind", RUN_BACKTEST))
     ids = desk.ids | {
+        "task_id": str(task.id),
         "session_id": sessions[0]["id"],
         "notification_id": notifications[0]["id"],
         "trade_id": trade["id"],
