@@ -12,6 +12,7 @@ from moniqo.domain.identity.attempts import Attempts, AttemptsId
 from moniqo.domain.identity.credentials import TokenHash
 from moniqo.domain.identity.mail_token import MailPurpose, MailToken, MailTokenId
 from moniqo.domain.identity.session import Session
+from moniqo.domain.notifications.mailed_notice import MailedNotice
 from moniqo.domain.operations.task import Task, TaskId, TaskStatus
 from moniqo.domain.shared.entity import Entity
 from moniqo.domain.shared.idempotency_record import IdempotencyRecord, IdempotencyRecordId
@@ -135,6 +136,20 @@ async def test_only_what_is_over_goes(desk: Desk, stored: dict[str, Entity]) -> 
 
     kept = {name: await left(desk, row) for name, row in stored.items()}
     assert kept == {name: name.startswith("stays") for name in stored}
+
+
+async def test_what_was_decided_about_a_mail_goes_with_its_event(desk: Desk) -> None:
+    user_id = await desk.user()
+    turns = []
+    for _ in range(2):
+        turns.append(MailedNotice(id=OutboxEventId(desk.ids.new()), user_id=user_id))
+        async with desk.uow() as tx:
+            await tx[MailedNotice].add(turns[-1])
+        desk.clock.advance(days=KEPT.days)
+
+    await CleanUp(desk.uow, desk.clock)()
+
+    assert [await left(desk, turn) for turn in turns] == [False, True]
 
 
 @pytest.mark.usefixtures("stored")
