@@ -217,6 +217,37 @@ async def test_what_fails_too_often_is_parked_with_its_reason(shop: Workshop) ->
     assert task.error == "ValueError: The moon is in the way of ***"
 
 
+async def test_what_no_store_takes_harms_no_task_but_its_own(shop: Workshop) -> None:
+    answers = {
+        "sound": JsonObject({"n": 1}),
+        "cut": JsonObject({"text": "a\0b"}),
+        "half": JsonObject({"text": "\ud800"}),
+        "strange": JsonObject({"text": object()}),
+        "large": JsonObject({"text": "x" * 1_000_001}),
+    }
+
+    async def answer(context: TaskContext) -> JsonObject:
+        context.progress(10, "st\0age \ud800")
+        name = str(context.task.payload["name"])
+        if name == "broken":
+            raise Undeliverable("No\0 \ud800.")
+        return answers[name]
+
+    wanted = {
+        name: await shop.want(payload=JsonObject({"name": name})) for name in (*answers, "broken")
+    }
+    await shop.worker(answer, places=20)()
+
+    found = {name: await shop.get(task_id) for name, task_id in wanted.items()}
+    assert (found["sound"].status, found["sound"].result) == (TaskStatus.SUCCEEDED, {"n": 1})
+    assert {task.stage for task in found.values()} == {"stage ?"}
+    assert {task.error for task in found.values()} == {
+        None,
+        "Undeliverable: No ?.",
+        "Its result cannot be stored.",
+    }
+
+
 async def test_what_would_never_succeed_is_not_tried_again(shop: Workshop) -> None:
     async def refuse(_: TaskContext) -> None:
         raise Undeliverable("There is no such address.")

@@ -1,6 +1,7 @@
 """One attempt at one task: what becomes of it, whatever happens."""
 
 import asyncio
+import json
 import logging
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,7 +15,10 @@ from moniqo.application.shared.retrying import RetryTerms, reason_of
 from moniqo.application.shared.tasks import NotYet
 from moniqo.domain.operations.task import Task, TaskStatus
 from moniqo.domain.shared.errors import Undeliverable
+from moniqo.domain.shared.types import JsonObject
 
+LARGEST_RESULT = 1_000_000
+"""Characters of JSON."""
 logger = logging.getLogger(__name__)
 
 
@@ -34,6 +38,7 @@ class Attempt:
     kind: TaskKind | None
     fraction: float
     stopped: Stop | None = None
+    is_over: bool = False
     runs: asyncio.Task[None] | None = None
 
     @property
@@ -44,16 +49,22 @@ class Attempt:
     @property
     def pulse(self) -> Pulse:
         """That it goes on, and how far it is."""
-        return Pulse(self.task.id, self.task.fence, self.held.percent, self.held.stage)
+        return Pulse(self.task.id, self.task.fence, self.held.percent, _text(self.held.stage))
 
     def stop(self, why: Stop) -> None:
-        """Cut it off; what it was stopped for first counts."""
-        if self.stopped is None and self.runs is not None:
+        """Cut it off, unless it has ended; what it was stopped for first counts."""
+        if self.stopped is None and not self.is_over and self.runs is not None:
             self.stopped = why
             self.runs.cancel()
 
     async def outcome(self) -> Outcome | None:
         """How it ended; None if somebody else has it by now."""
+        try:
+            return await self._outcome()
+        finally:
+            self.is_over = True
+
+    async def _outcome(self) -> Outcome | None:
         if self.task.cancel_requested:
             return self._told(TaskStatus.CANCELLED)
         if self.kind is None:
@@ -63,12 +74,16 @@ class Attempt:
         try:
             async with asyncio.timeout(self.kind.terms.limit.total_seconds()):
                 result = await self.kind.handler(self.held)
-        except asyncio.CancelledError:
-            if self.stopped is None:
+        except asyncio.CancelledError as problem:
+            if self.stopped is not None:
+                return self._stopped(self.stopped)
+            if self.runs is None or self.runs.cancelling():
                 raise
-            return self._stopped(self.stopped)
+            return self._after(RuntimeError(f"Cancelled from within. {problem}"), self.kind.terms)
         except Exception as problem:  # noqa: BLE001  (whatever it is, the task says so)
             return self._after(problem, self.kind.terms)
+        if not _is_storable(result):
+            return self._failed("Its result cannot be stored.")
         return self._told(TaskStatus.SUCCEEDED, progress=100, result=result)
 
     def _stopped(self, why: Stop) -> Outcome | None:
@@ -87,16 +102,30 @@ class Attempt:
             return self._failed(reason, problem)
         logger.warning("task failed and is tried again", exc_info=problem, extra=self._named())
         pause = terms.pause(attempts, problem, self.fraction)
-        return self._told(TaskStatus.QUEUED, pause=pause, error=reason)
+        return self._told(TaskStatus.QUEUED, pause=pause, error=_text(reason))
 
     def _failed(self, reason: str, problem: Exception | None = None) -> Outcome:
         logger.error("task failed for good", exc_info=problem, extra=self._named())
-        return self._told(TaskStatus.FAILED, error=reason)
+        return self._told(TaskStatus.FAILED, error=_text(reason))
 
     def _told(self, status: TaskStatus, *, attempts: int | None = None, **more: Any) -> Outcome:
-        about = {"progress": self.held.percent, "stage": self.held.stage, **more}
+        about = {"progress": self.held.percent, "stage": _text(self.held.stage), **more}
         counted = self.task.attempts if attempts is None else attempts
         return Outcome(self.task.id, self.task.fence, status, counted, **about)
 
     def _named(self) -> dict[str, str]:
         return {"kind": self.task.kind, "task_id": str(self.task.id)}
+
+
+def _text(value: str | None) -> str | None:
+    """What every store takes: one that is refused would keep all that are written with it."""
+    return value and value.replace("\0", "").encode(errors="replace").decode()
+
+
+def _is_storable(result: JsonObject | None) -> bool:
+    try:
+        text = json.dumps(dict(result or {}), ensure_ascii=False, allow_nan=False)
+        text.encode()
+    except (TypeError, ValueError):
+        return False
+    return len(text) <= LARGEST_RESULT and "\\u0000" not in text

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
+from moniqo.domain.shared.errors import Unavailable
+
 logger = logging.getLogger(__name__)
 
 
@@ -69,6 +71,9 @@ class Attendants:
     async def _look(self, name: str) -> None:
         try:
             await self._attendants[name].look()
+        except Unavailable as problem:
+            # As often as somebody looks while the store is away.
+            logger.warning("%s failed: %s", name, problem.message)
         except Exception:
             logger.exception("%s failed", name)
 

@@ -1,8 +1,10 @@
 """The tasks of one queue that this process does at once."""
 
 import asyncio
+import logging
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from contextvars import Context
 from datetime import timedelta
 
@@ -12,6 +14,7 @@ from moniqo.adapters.queue.endings import Endings
 from moniqo.domain.operations.task import Task
 
 Begin = Callable[[Task], Attempt]
+logger = logging.getLogger(__name__)
 
 
 class Desk:
@@ -71,12 +74,19 @@ class Desk:
         finally:
             self.at_work.discard(attempt)
 
-    async def close(self, seconds: float) -> None:
-        """Take nothing more; hand back what has not ended after so many seconds."""
+    async def close(self, seconds: float, clearing: float) -> None:
+        """See `Worker`."""
         self.is_open = False
-        runs = [attempt.runs for attempt in self.at_work if attempt.runs]
+        with suppress(TimeoutError):
+            # Whatever is just being taken is at work before that is looked at.
+            async with asyncio.timeout(seconds), self._taking:
+                pass
+        runs = {attempt.runs for attempt in self.at_work if attempt.runs}
         if runs:
             await asyncio.wait(runs, timeout=seconds)
         for attempt in tuple(self.at_work):
             attempt.stop(Stop.HANDED_BACK)
-        await asyncio.gather(*runs, return_exceptions=True)
+        if runs:
+            _, left = await asyncio.wait(runs, timeout=clearing)
+            for run in left:
+                logger.error("a task does not let go", extra={"kind": run.get_name()})

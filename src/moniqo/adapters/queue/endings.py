@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from moniqo.adapters.persistence.task_store import Outcome, Pulse, TaskStore
 from moniqo.domain.operations.task import TaskId
-from moniqo.domain.shared.errors import Unavailable
+from moniqo.domain.shared.errors import Conflict, Unavailable
 
 _PAUSE = 0.5
 logger = logging.getLogger(__name__)
@@ -21,8 +21,8 @@ class Endings:
     """
 
     def __init__(self, store: TaskStore, patience: timedelta) -> None:
-        self._store = store
-        self._tries = max(1, round(patience.total_seconds() / _PAUSE))
+        self._store, self._patience = store, patience.total_seconds()
+        self._tries = max(1, round(self._patience / _PAUSE))
         self._waiting: list[tuple[Outcome, asyncio.Future[None]]] = []
         self._writing: asyncio.Task[None] | None = None
         self._alone = asyncio.Lock()
@@ -41,10 +41,12 @@ class Endings:
                 # What ends in the same moment goes along.
                 await asyncio.sleep(0)
                 batch, self._waiting = self._waiting, []
-                await self._offer([outcome for outcome, _ in batch])
-                for _, written in batch:
-                    if not written.done():
-                        written.set_result(None)
+                try:
+                    await self._offer([outcome for outcome, _ in batch])
+                finally:
+                    for _, written in batch:
+                        if not written.done():
+                            written.set_result(None)
         finally:
             self._writing = None
 
@@ -59,12 +61,20 @@ class Endings:
         try:
             async with self._alone:
                 await self._store.finish(batch)
-        except Unavailable:
+        except (Unavailable, Conflict):
             logger.warning("the store takes no ended tasks", exc_info=True)
             return False
+        except Exception:
+            logger.exception("ended tasks could not be told", extra={"tasks": len(batch)})
         return True
 
     async def renew(self, pulses: Sequence[Pulse], lease: timedelta) -> dict[TaskId, bool]:
-        """See `TaskStore`; never beside a write of this process, whose rows it would wait for."""
-        async with self._alone:
-            return dict(await self._store.renew(pulses, lease))
+        """See `TaskStore`; never beside a write of this process, whose rows it would wait for.
+
+        Raises `Unavailable` also if it takes as long as the lease.
+        """
+        try:
+            async with asyncio.timeout(self._patience), self._alone:
+                return dict(await self._store.renew(pulses, lease))
+        except TimeoutError as error:
+            raise Unavailable("The store does not answer.") from error

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
 
-from moniqo.adapters.persistence.task_store import TaskStore
+from moniqo.adapters.persistence.task_store import WOKEN, TaskStore
 from moniqo.adapters.queue.attempt import Attempt, Stop
 from moniqo.adapters.queue.desk import Desk
 from moniqo.adapters.queue.endings import Endings
@@ -17,8 +17,8 @@ from moniqo.application.operations.held_task import HeldTask
 from moniqo.application.shared.persistence import UnitOfWork
 from moniqo.application.shared.system import Randomness
 from moniqo.domain.operations.task import Task
-from moniqo.domain.shared.errors import Unavailable
 
+CLEARING_SECONDS = 5.0
 BEAT = 1.0
 """Seconds between signs of life; within so many a cancellation is heard."""
 logger = logging.getLogger(__name__)
@@ -55,14 +55,20 @@ class Worker:
 
     async def __call__(self) -> None:
         """Do every task that is due, and what workers that fell silent left, then return."""
-        await self._store.wake()
-        await asyncio.gather(
-            *(desk.work_off(self._terms.name, self._lease) for desk in self._desks)
-        )
+        woken = WOKEN
+        while woken >= WOKEN:
+            await self._hold_on()
+            woken = await self._store.wake()
+            await asyncio.gather(
+                *(desk.work_off(self._terms.name, self._lease) for desk in self._desks)
+            )
 
-    async def close(self, seconds: float) -> None:
-        """Take nothing more; hand back what has not ended after so many seconds."""
-        await asyncio.gather(*(desk.close(seconds) for desk in self._desks))
+    async def close(self, seconds: float, clearing: float = CLEARING_SECONDS) -> None:
+        """Take nothing more; hand back what has not ended after so many seconds.
+
+        What was cut off has `clearing` seconds to end.
+        """
+        await asyncio.gather(*(desk.close(seconds, clearing) for desk in self._desks))
 
     def _begin(self, task: Task) -> Attempt:
         if self._beating is None:
@@ -70,6 +76,11 @@ class Worker:
             self._beating = asyncio.create_task(self._beat(), context=Context())
         held, kind = HeldTask(self._uow, task), self._terms.kinds.get(task.kind)
         return Attempt(held, kind, self._randomness.fraction())
+
+    async def _hold_on(self) -> None:
+        """A process that was held up for long says so before it finds its own tasks abandoned."""
+        if self._at_work() and monotonic() - self._heard > self._lease.total_seconds() / 2:
+            await self._say_so(self._at_work())
 
     async def _beat(self) -> None:
         """Say that we live, as long as anything is at work."""
@@ -89,7 +100,7 @@ class Worker:
         begun = monotonic()
         try:
             held = await self._endings.renew([it.pulse for it in attempts], self._lease)
-        except Unavailable:
+        except Exception:
             logger.warning("the store does not hear that tasks are at work", exc_info=True)
             if begun - self._heard < self._lease.total_seconds():
                 return
