@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from moniqo.application.mail.held_notices import held_notices
 from moniqo.application.mail.mail_digest import MailDigest
 from moniqo.application.mail.mail_event import mailing
 from moniqo.application.mail.pace import MAIL_DIGEST, WINDOW
@@ -26,7 +27,7 @@ from moniqo.domain.notifications.notification import Notification
 from moniqo.domain.operations.task import Task, TaskStatus
 from moniqo.domain.shared.decoding import decode
 from moniqo.domain.shared.errors import Unavailable
-from moniqo.domain.shared.ids import FlowId, FlowRunId, OutboxEventId, UserId
+from moniqo.domain.shared.ids import FlowId, FlowRunId, NotificationId, OutboxEventId, UserId
 from support.dice import Dice
 from support.letters import PostRoom
 
@@ -152,6 +153,27 @@ async def test_the_newest_come_first_and_of_many_it_tells_how_many() -> None:
     assert f"{newest:%H:%M} UTC" in lines[0]
     assert "and 3 more." in digest.text
     assert "and 3 more." in digest.html
+
+
+async def test_however_many_were_held_back_all_are_counted() -> None:
+    room = PostRoom()
+    user, _ = await room.somebody()
+    due = DigestDue(user_id=user.id, digest_at=room.people.clock.now())
+    ids = [OutboxEventId(room.people.ids.new()) for _ in range(501)]
+    held = [MailedNotice(id=it, user_id=user.id, digest_at=due.digest_at) for it in ids]
+    async with room.people.uow() as tx:
+        await tx[MailedNotice].add_many(held)
+        await tx[Notification].add_many(
+            [
+                Notification(id=NotificationId(it), user_id=user.id, kind="run_failed", title="x")
+                for it in ids
+            ]
+        )
+
+    async with room.people.uow() as tx:
+        found = await held_notices(tx, due)
+
+    assert (len(found.newest), found.more) == (20, 481)
 
 
 async def view(room: PostRoom, notification: Notification) -> None:
