@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
 
 import pytest
 import pytest_asyncio
@@ -14,10 +15,18 @@ from moniqo.adapters.queue.stored import StoredTasks
 from moniqo.adapters.schedules import CronSchedules
 from moniqo.adapters.simulation.system import SimulatedClock
 from moniqo.adapters.system import Uuid7Ids
+from moniqo.application.operations.daily_figures import daily_figures
 from moniqo.application.operations.keep_schedules import KeepSchedules, Recurring
+from moniqo.application.operations.user_table import Span
 from moniqo.application.shared.query import Listing, eq
+from moniqo.application.shared.trail import audit_entry
+from moniqo.domain.audit.audit_log import AuditAction, AuditLog
+from moniqo.domain.audit.outbox_event import OutboxEvent
+from moniqo.domain.billing.plan import Plan
 from moniqo.domain.operations.schedule import Schedule
-from moniqo.domain.operations.task import Task, TaskStatus
+from moniqo.domain.operations.task import Task, TaskId, TaskStatus
+from moniqo.domain.shared.ids import OutboxEventId, PlanId
+from moniqo.domain.shared.types import JsonObject
 from support.store import Place, prepared
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -118,3 +127,25 @@ async def test_another_rule_or_zone_has_other_slots(belfry: Belfry) -> None:
     assert taken == 0
     assert (await belfry.schedule()).fires_at == datetime(2026, 1, 6, 4, tzinfo=UTC)
     assert await belfry.tasks() == ()
+
+
+async def test_a_day_is_counted_alike_on_every_store(belfry: Belfry) -> None:
+    now, new = NOON, belfry.ids.new
+    event = {"name": "Told", "payload": JsonObject({}), "occurred_at": now}
+    place = {"queue": "default", "lane": "x", "due_at": now, "ready": False}
+    async with belfry.uow() as tx:
+        await tx[Plan].add(Plan(id=PlanId(new()), name=belfry.kind, price=Decimal(0)))
+        await tx[OutboxEvent].add(OutboxEvent(id=OutboxEventId(new()), parked_at=now, **event))
+        await tx[OutboxEvent].add(OutboxEvent(id=OutboxEventId(new()), **event))
+        failed = {"status": TaskStatus.FAILED, "finished_at": now}
+        await tx[Task].add(Task(id=TaskId(new()), kind=belfry.kind, **place, **failed))
+        entry = audit_entry(new(), AuditAction.LOGIN, entity=("Account", None))
+        await tx[AuditLog].add(entry)
+        told = await daily_figures(tx, Span(now, now + timedelta(milliseconds=1)))
+
+    assert {figure.name: figure.count for figure in told if figure.count} == {
+        "Sign-ins": 1,
+        "Tasks that failed": 1,
+        "Mails and notifications parked": 1,
+    }
+    assert len(told) == 13
