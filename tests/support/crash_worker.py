@@ -1,7 +1,8 @@
 """A worker that is begun again whenever it is killed, as a service manager would.
 
 It does what every worker does, and tasks of the kinds `KINDS` as well: each writes a row and asks
-a server at `COUNTING_URL` for something. The id of each new process goes to the standard output.
+a server at `COUNTING_URL` for something. One of the kind `ENDLESS` never ends. The id of each new
+process goes to the standard output.
 """
 
 import asyncio
@@ -28,6 +29,7 @@ from moniqo.entrypoints.settings import load
 from moniqo.entrypoints.working import work
 
 KINDS = ("count here", "count there")
+ENDLESS = "wait"
 PR_SET_PDEATHSIG = 1
 
 
@@ -57,6 +59,11 @@ class Counting:
         )
 
 
+async def wait(_: TaskContext) -> None:
+    """For ever."""
+    await asyncio.Event().wait()
+
+
 class AlsoCounts(Provider):
     """Adds the kinds to what the worker does."""
 
@@ -64,8 +71,9 @@ class AlsoCounts(Provider):
 
     @decorate
     def terms(self, terms: Terms) -> Terms:
-        counting = TaskKind(Counting(os.environ["COUNTING_URL"]))
-        return replace(terms, kinds={**terms.kinds, **dict.fromkeys(KINDS, counting)})
+        counting = TaskKind(Counting(os.environ.get("COUNTING_URL", "")))
+        also = {**dict.fromkeys(KINDS, counting), ENDLESS: TaskKind(wait)}
+        return replace(terms, kinds={**terms.kinds, **also})
 
 
 async def _work() -> None:

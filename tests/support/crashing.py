@@ -75,12 +75,12 @@ async def crashed(
     dice = random.Random(seed)  # noqa: S311  (a test's own chance)
     # After so many calls that each kill finds work under way.
     moments = sorted(dice.sample(range(1, tasks - tasks // 10), kills))
-    async with _operated(env, folder) as container:
+    async with operated(env, folder) as container:
         await (await container.get(Backend)).migrate()
         await _want(container, tasks)
         with counting_server(seed) as tally:
             began = time.monotonic()
-            async with _workers(env | {"COUNTING_URL": tally.url}, folder) as next_worker:
+            async with workers(env | {"COUNTING_URL": tally.url}, folder) as next_worker:
                 worker = await next_worker()
                 for moment in moments:
                     await _heard(tally, moment, folder)
@@ -95,7 +95,8 @@ async def crashed(
 
 
 @asynccontextmanager
-async def _operated(env: Mapping[str, str], folder: Path) -> AsyncIterator[AsyncContainer]:
+async def operated(env: Mapping[str, str], folder: Path) -> AsyncIterator[AsyncContainer]:
+    """Another process on the same store, which does no tasks itself."""
     container = build_container(load(env, folder / ".env"), NoJobs())
     try:
         yield container
@@ -112,7 +113,7 @@ async def _want(container: AsyncContainer, count: int) -> None:
 
 
 @asynccontextmanager
-async def _workers(
+async def workers(
     env: Mapping[str, str], folder: Path
 ) -> AsyncIterator[Callable[[], Awaitable[int]]]:
     """Answers the id of the process that works, once there is another one."""

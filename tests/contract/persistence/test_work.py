@@ -1,6 +1,7 @@
 """Tasks from their being wanted to their end, by workers on one store."""
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
@@ -59,6 +60,21 @@ class Workshop:
     async def want(self, **fields: object) -> TaskId:
         async with self.uow() as tx:
             return (await self.queue.add(tx, replace(Wanted(self.kind), **fields))).id
+
+    async def crowd(self, lane: str, count: int) -> None:
+        """So many tasks that somebody wants at once."""
+        made = [
+            Task(
+                id=TaskId(self.ids.new()),
+                kind=self.kind,
+                queue=self.kind,
+                lane=lane,
+                due_at=SystemClock().now(),
+            )
+            for _ in range(count)
+        ]
+        async with self.uow() as tx:
+            await tx[Task].add_many(made)
 
     async def get(self, task_id: TaskId) -> Task:
         async with self.uow() as tx:
@@ -403,3 +419,36 @@ async def test_who_is_told_to_stop_hands_back_what_has_not_ended(shop: Workshop)
     assert handed_back.attempts == 0
     assert (await shop.get(task_id)).status is TaskStatus.QUEUED
     assert (await shop.done(shop.worker(nothing), task_id)).status is TaskStatus.SUCCEEDED
+
+
+@pytest.mark.parametrize("length", ["ten milliseconds", "for ever"])
+async def test_one_users_thousand_tasks_do_not_hold_up_anothers_one(
+    shop: Workshop, length: str
+) -> None:
+    began, begun, enough = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    of_many = 0
+
+    async def work(context: TaskContext) -> None:
+        nonlocal of_many
+        if context.task.lane == "one":
+            begun.set()
+            return
+        of_many += 1
+        if of_many == 12:
+            began.set()
+        await (enough.wait() if length == "for ever" else asyncio.sleep(0.01))
+
+    await shop.crowd("many", 1000)
+    worker = shop.worker(work, places=16)
+    working = asyncio.create_task(worker())
+    await asyncio.wait_for(began.wait(), 20)
+    await shop.crowd("one", 1)
+    wanted_at = time.monotonic()
+    ringing = asyncio.create_task(worker())
+    await asyncio.wait_for(begun.wait(), 20)
+    waited = time.monotonic() - wanted_at
+    await worker.close(0)
+    await asyncio.gather(working, ringing)
+
+    assert waited < 2
+    assert of_many < 1000
