@@ -9,10 +9,20 @@ import pytest
 
 from moniqo.application.agents.fire_schedules import FireSchedules
 from moniqo.application.agents.start_backtest import RUN_BACKTEST
+from moniqo.application.agents.start_run import RUN_FLOW
 from moniqo.application.shared.persistence import UnitOfWork
-from moniqo.application.shared.query import eq
+from moniqo.application.shared.query import Listing, eq
+from moniqo.application.shared.tasks import WORK
+from moniqo.domain.agents.backtest import Backtest, BacktestStatus
 from moniqo.domain.agents.flow import Flow
-from moniqo.domain.operations.task import Task
+from moniqo.domain.agents.run import (
+    BEGUN_TOO_OFTEN,
+    MOST_ATTEMPTS,
+    FlowRun,
+    RunStatus,
+    StepStatus,
+)
+from moniqo.domain.operations.task import Task, TaskStatus
 from support.asgi import JSON_TYPE, Client, Reply
 from support.described import body_of, described_routes
 from support.house import MIDNIGHT, House, open_house
@@ -132,6 +142,43 @@ async def test_a_flow_runs_by_its_schedule(house: House, desk: Desk) -> None:
     assert run["trigger"] == "schedule"
     assert run["status"] in ("succeeded", "failed")
     assert (await desk.get(flow))["next_run_at"] > run["created_at"]
+
+
+async def test_what_kills_whoever_executes_it_ends_as_failed(house: House, desk: Desk) -> None:
+    run_id = (await ran(house, desk))["id"]
+    backtest_id = await backtested(house, desk)
+    async with (await house.container.get(UnitOfWork))() as tx:
+        run = await tx[FlowRun].get(UUID(run_id))
+        begun = (run.steps[0].with_(status=StepStatus.DECIDING, finished_at=None),)
+        await tx[FlowRun].save(
+            run.with_(status=RunStatus.RUNNING, steps=begun, fence=MOST_ATTEMPTS, finished_at=None)
+        )
+        backtest = await tx[Backtest].get(UUID(backtest_id))
+        await tx[Backtest].save(backtest.with_(status=BacktestStatus.RUNNING, finished_at=None))
+        for task in (await tx[Task].page(Listing(limit=100))).items:
+            if task.kind in (RUN_FLOW, RUN_BACKTEST):
+                again = task.with_(status=TaskStatus.FAILED, attempts=0).retried(MIDNIGHT)
+                await tx[Task].save(again.with_(attempts=MOST_ATTEMPTS))
+        tx.ring(WORK)
+
+    await house.quiet()
+
+    run_now = await desk.get(f"{ME}/runs/{run_id}")
+    backtest_now = await desk.get(f"{ME}/backtests/{backtest_id}")
+    assert [(it["status"], it["error"]) for it in (run_now, backtest_now)] == [
+        ("failed", BEGUN_TOO_OFTEN)
+    ] * 2
+    assert (await desk.client.delete(desk.path(f"{ME}/flows/{{flow_id}}"))).status == 200
+
+
+async def backtested(house: House, desk: Desk) -> str:
+    started = await made(
+        desk.client,
+        desk.path(f"{ME}/flows/{{flow_id}}/backtests"),
+        {"from": "2026-01-01T00:00:00Z", "to": "2026-01-03T00:00:00Z"},
+    )
+    await house.quiet()
+    return started
 
 
 async def test_a_run_may_be_asked_for_without_a_body(house: House, desk: Desk) -> None:

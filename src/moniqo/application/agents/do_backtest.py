@@ -9,6 +9,7 @@ from moniqo.application.agents.run_backtest import RunBacktest
 from moniqo.application.shared.persistence import UnitOfWork
 from moniqo.application.shared.tasks import TaskContext, not_before
 from moniqo.domain.agents.backtest import UNFINISHED, Backtest
+from moniqo.domain.agents.run import MOST_ATTEMPTS
 from moniqo.domain.shared.ids import BacktestId
 
 _PAUSE = timedelta(seconds=2)
@@ -17,7 +18,7 @@ _PAUSE = timedelta(seconds=2)
 
 @dataclass(frozen=True, slots=True)
 class DoBacktest:
-    """Execute a backtest, unless it is over."""
+    """Execute a backtest, unless it is over; one that was begun too often ends in vain."""
 
     uow: UnitOfWork
     run_backtest: RunBacktest
@@ -26,7 +27,10 @@ class DoBacktest:
     async def __call__(self, context: TaskContext) -> None:
         """Raises `NotYet` while somebody else is at it."""
         backtest_id = BacktestId(UUID(str(context.task.payload["backtest_id"])))
-        await self.run_backtest(backtest_id=backtest_id, on_bar=self.on_bar)
+        if context.task.attempts > MOST_ATTEMPTS:
+            await self.run_backtest.give_up(backtest_id=backtest_id)
+        else:
+            await self.run_backtest(backtest_id=backtest_id, on_bar=self.on_bar)
         async with self.uow() as tx:
             backtest = await tx[Backtest].get(backtest_id)
         if backtest.status in UNFINISHED:

@@ -1,6 +1,7 @@
 """Executing a backtest."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -16,6 +17,7 @@ from moniqo.domain.agents.agent import Agent
 from moniqo.domain.agents.backtest import Backtest, BacktestStatus, Metrics
 from moniqo.domain.agents.flow import Flow, FlowStatus
 from moniqo.domain.agents.prompt import Prompt
+from moniqo.domain.agents.run import BEGUN_TOO_OFTEN
 from moniqo.domain.shared.errors import AppError, RuleViolated, StaleVersion
 from moniqo.domain.shared.ids import BacktestId
 from moniqo.domain.shared.types import JsonObject
@@ -67,6 +69,13 @@ class RunBacktest:
             ended = held.backtest.failed(problem.message, self.clock.now())
         async with self.uow() as tx:
             return await tx[Backtest].save(ended)
+
+    async def give_up(self, *, backtest_id: BacktestId) -> None:
+        """End one that whoever executed it never came to the end of, unless somebody is at it."""
+        with suppress(RuleViolated, StaleVersion):
+            held = await self._claim(backtest_id)
+            async with self.uow() as tx:
+                await tx[Backtest].save(held.failed(BEGUN_TOO_OFTEN, self.clock.now()))
 
     async def _claim(self, backtest_id: BacktestId) -> Backtest:
         async with self.uow() as tx:

@@ -8,7 +8,7 @@ from moniqo.application.identity.standing import SUSPENDED, is_suspended
 from moniqo.application.shared.persistence import UnitOfWork
 from moniqo.application.shared.query import eq
 from moniqo.application.shared.system import Clock
-from moniqo.domain.agents.run import FlowRun, RunStatus
+from moniqo.domain.agents.run import BEGUN_TOO_OFTEN, FlowRun, RunStatus
 from moniqo.domain.shared.errors import AlreadyExists, NoLongerHeld, StaleVersion
 from moniqo.domain.shared.ids import FlowId, FlowRunId
 
@@ -54,7 +54,7 @@ class RunFlow:
     async def _obstacle(self, run: FlowRun) -> str | None:
         """Why the run goes no further, if it does not."""
         if run.is_given_up:
-            return "It was begun too often."
+            return BEGUN_TOO_OFTEN
         async with self.uow() as tx:
             return SUSPENDED if await is_suspended(tx, run.user_id) else None
 

@@ -65,7 +65,8 @@ _NEXT_STEP: dict[StepStatus, frozenset[StepStatus]] = {
     _T.SKIPPED: frozenset(),
 }
 MOST_ATTEMPTS = 10
-"""How often a run is taken up; after that it has failed."""
+"""How often a run, or a backtest, is taken up; after that it has failed."""
+BEGUN_TOO_OFTEN = "It was begun too often."
 UNFINISHED = (_R.QUEUED, _R.RUNNING)
 
 

@@ -43,6 +43,7 @@ from moniqo.application.shared.retrying import RetryTerms
 from moniqo.application.shared.system import Clock, Ids, Randomness
 from moniqo.application.shared.tasks import WORK, TaskContext, TaskHandler, TaskQueue
 from moniqo.application.trading.settle_orders import SettleOrders
+from moniqo.domain.agents.run import MOST_ATTEMPTS
 from moniqo.domain.shared.types import JsonObject
 from moniqo.entrypoints.settings import Settings
 from moniqo.entrypoints.settings.model import EMBEDDED
@@ -53,7 +54,10 @@ BACKTESTS = "backtests"
 REPORTS = "reports"
 """The queue of reports: one at a time, so that many cost no more memory than one."""
 QUEUES = {RUN_BACKTEST: BACKTESTS, REPORT_USERS: REPORTS}
-LONG = RetryTerms(attempts=10, limit=timedelta(hours=6), first_pause=timedelta(seconds=2))
+LONG = RetryTerms(
+    attempts=3 * MOST_ATTEMPTS, limit=timedelta(hours=6), first_pause=timedelta(seconds=2)
+)
+"""More attempts than runs and backtests allow themselves: each ends as failed before its task."""
 RELAYS = 3
 """So many tell events at once, each several: while one waits for a slow mail, others go on."""
 WORKED_EVERY = 1.0
