@@ -1,16 +1,21 @@
 """Schedules start runs: once a slot, one for all that was missed, none that the plan forbids."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
 from moniqo.adapters.schedules import CronSchedules
 from moniqo.application.agents.fire_schedules import FireSchedules
 from moniqo.application.agents.start_run import RUN_FLOW
+from moniqo.application.billing.subscribing import default_plan
 from moniqo.application.shared.query import Listing, eq
 from moniqo.domain.agents.flow import Flow, FlowStatus
 from moniqo.domain.agents.run import FlowRun, RunStatus, Trigger
+from moniqo.domain.audit.outbox_event import OutboxEvent
+from moniqo.domain.billing.plan import Plan, PlanLimit, Resource
 from moniqo.domain.shared.ids import UserId
 from support.desk import Desk
 from support.factories import a_flow, a_wallet
@@ -96,6 +101,29 @@ async def test_without_a_run_left_in_the_plan_a_slot_passes(desk: Desk) -> None:
 
     assert await runs_of(desk, last) == ()
     assert (await stored(desk, last)).next_run_at > desk.clock.now()
+
+
+async def test_whose_plan_was_cut_below_what_is_used_is_told_once_why_slots_pass(desk: Desk) -> None:
+    user_id = await desk.user()
+    for _ in range(2):
+        await a_due_flow(desk, user_id)
+    await firing(desk)()
+    async with desk.uow() as tx:
+        plan = await default_plan(tx)
+        await tx[Plan].save(plan.with_(limits=tuple(map(_cut, plan.limits))))
+
+    for _ in range(2):
+        await a_due_flow(desk, user_id)
+        assert await firing(desk)() == 0
+
+    async with desk.uow() as tx:
+        told = (await tx[OutboxEvent].page(Listing(where=(eq("name", "LimitReached"),)))).items
+    assert [event.payload["limit"] for event in told] == ["1"]
+
+
+def _cut(limit: PlanLimit) -> PlanLimit:
+    is_cut = limit.resource is Resource.RUNS_PER_DAY
+    return replace(limit, value=Decimal(1)) if is_cut else limit
 
 
 async def test_with_a_wallet_out_of_use_a_slot_passes(desk: Desk) -> None:

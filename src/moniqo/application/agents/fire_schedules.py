@@ -19,6 +19,7 @@ from moniqo.domain.shared.ids import FlowRunId
 from moniqo.domain.trading.wallet import UserWallet
 
 _AT_ONCE = 100
+_RUNS = Resource.RUNS_PER_DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +28,8 @@ class FireSchedules:
 
     A slot fires once however many processes look: whoever moves the flow's next instant has it.
     Slots that passed while nobody looked become one run. A slot passes without a run while a
-    scheduled run of the flow waits or goes on, when the plan has no run left, or when the wallet
-    is not in use.
+    scheduled run of the flow waits or goes on, when the plan has no run left (which the user is
+    told), or when the wallet is not in use.
     """
 
     uow: UnitOfWork
@@ -57,9 +58,11 @@ class FireSchedules:
     async def _fire(self, flow: Flow) -> bool:
         try:
             return await self._queue(flow)
-        except (QuotaExceeded, RuleViolated, NotFound):
+        except (QuotaExceeded, RuleViolated, NotFound) as problem:
             async with self.uow() as tx:
                 await tx[Flow].save(self._moved_on(flow))
+                if isinstance(problem, QuotaExceeded):
+                    await self.quotas.tell(tx, user_id=flow.user_id, resource=_RUNS)
             return False
 
     async def _queue(self, flow: Flow) -> bool:
@@ -70,7 +73,7 @@ class FireSchedules:
                 await tx[Flow].save(moved)
                 return False
             (await tx[UserWallet].get(flow.user_wallet_id)).require_active()
-            await self.quotas.take(tx, user_id=flow.user_id, resource=Resource.RUNS_PER_DAY)
+            await self.quotas.take(tx, user_id=flow.user_id, resource=_RUNS)
             await tx[Flow].save(moved.with_(last_run_at=self.clock.now()))
             run = new_run(flow, FlowRunId(self.ids.new()), Trigger.SCHEDULE, None)
             await tx[FlowRun].add(run)
