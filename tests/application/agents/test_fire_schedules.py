@@ -103,7 +103,7 @@ async def test_without_a_run_left_in_the_plan_a_slot_passes(desk: Desk) -> None:
     assert (await stored(desk, last)).next_run_at > desk.clock.now()
 
 
-async def test_who_has_more_runs_than_the_plan_allows_is_told_once_why_slots_pass(desk: Desk) -> None:
+async def test_whose_runs_are_more_than_the_plan_allows_is_told_once_of_it(desk: Desk) -> None:
     user_id = await desk.user()
     for _ in range(2):
         await a_due_flow(desk, user_id)
