@@ -22,7 +22,7 @@ IN_MEMORY := tests/domain tests/application tests/http
 # Every other folder; what takes longest begins first.
 ON_SERVERS := tests/security $(filter-out tests/security tests/support tests/__pycache__ $(IN_MEMORY), \
 	$(patsubst %/,%,$(sort $(wildcard tests/*/))))
-CRASHES := tests/e2e/test_crashes.py
+CRASHES := tests/e2e/test_crashes.py tests/e2e/test_lost_redis.py
 UV_VERSION := 0.13.8
 COMPILE := $(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-annotate

@@ -23,6 +23,7 @@ from moniqo.domain.agents.prompt import Prompt
 from moniqo.domain.operations.task import UNFINISHED, Task
 from moniqo.entrypoints.container import build_container
 from moniqo.entrypoints.settings import load
+from moniqo.entrypoints.settings.model import EMBEDDED
 from support import crash_worker
 from support.arena.operator import NoJobs
 from support.counting_server import Tally, counting_server
@@ -77,7 +78,7 @@ async def crashed(
     moments = sorted(dice.sample(range(1, tasks - tasks // 10), kills))
     async with operated(env, folder) as container:
         await (await container.get(Backend)).migrate()
-        await _want(container, tasks)
+        await want(container, tasks)
         with counting_server(seed) as tally:
             began = time.monotonic()
             async with workers(env | {"COUNTING_URL": tally.url}, folder) as next_worker:
@@ -89,22 +90,24 @@ async def crashed(
                     await wipe()
                     worker = await next_worker()
                 restarted = time.monotonic()
-                await _all_done(container, folder)
+                await all_done(container, folder)
                 done = time.monotonic()
             return await _found(container, tasks, tally, done - restarted, done - began)
 
 
 @asynccontextmanager
 async def operated(env: Mapping[str, str], folder: Path) -> AsyncIterator[AsyncContainer]:
-    """Another process on the same store, which does no tasks itself."""
-    container = build_container(load(env, folder / ".env"), NoJobs())
+    """Another process on the same store, which does no tasks itself; it rings for who does."""
+    mute = (NoJobs(),) if env.get("QUEUE_URL", EMBEDDED.value) == EMBEDDED.value else ()
+    container = build_container(load(env, folder / ".env"), *mute)
     try:
         yield container
     finally:
         await container.close()
 
 
-async def _want(container: AsyncContainer, count: int) -> None:
+async def want(container: AsyncContainer, count: int) -> None:
+    """Have so many tasks wanted, some dozens in each transaction."""
     uow, queue = await container.get(UnitOfWork), await container.get(TaskQueue)
     for first in range(0, count, BATCH):
         async with uow() as tx:
@@ -151,7 +154,8 @@ async def _heard(tally: Tally, intents: int, folder: Path) -> None:
         await asyncio.sleep(STEP)
 
 
-async def _all_done(container: AsyncContainer, folder: Path) -> None:
+async def all_done(container: AsyncContainer, folder: Path) -> None:
+    """Wait until every task of ours has ended."""
     uow, deadline = await container.get(UnitOfWork), time.monotonic() + DEADLINE
     while True:
         async with uow() as tx:
