@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from moniqo.adapters.queue.stored import StoredTasks
 from moniqo.application.identity.principal import Principal
 from moniqo.application.operations.held_task import HeldTask
-from moniqo.application.operations.report_terms import ReportTerms
+from moniqo.application.operations.report_terms import REPORT_USERS, REPORTS, ReportTerms
 from moniqo.application.operations.report_users import ReportUsers
 from moniqo.application.operations.request_user_report import RequestUserReport
 from moniqo.application.operations.user_report_request import UserReportRequest
@@ -51,7 +51,7 @@ class ReportRoom:
     @property
     def request(self) -> RequestUserReport:
         people = self.cabinet.people
-        queue = StoredTasks(people.clock, people.ids, {})
+        queue = StoredTasks(people.clock, people.ids, {REPORT_USERS: REPORTS})
         return RequestUserReport(people.uow, people.clock, people.ids, queue, self.terms)
 
     async def attempt(

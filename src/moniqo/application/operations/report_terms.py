@@ -5,6 +5,8 @@ from datetime import timedelta
 
 REPORT_USERS = "report_users"
 """The kind of task that makes a report of users."""
+REPORTS = "reports"
+"""The queue of reports: few at a time, so that many cost no more memory than one."""
 MAY_REPORT = "reports:write"
 
 

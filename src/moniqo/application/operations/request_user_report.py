@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from moniqo.application.identity.principal import Principal
-from moniqo.application.operations.report_terms import REPORT_USERS, ReportTerms
+from moniqo.application.operations.report_terms import REPORT_USERS, REPORTS, ReportTerms
 from moniqo.application.operations.task_views import TaskView, task_view
 from moniqo.application.operations.user_report_request import UserReportRequest
 from moniqo.application.shared.persistence import Transaction, UnitOfWork
@@ -53,7 +53,8 @@ class RequestUserReport:
         return task_view(task)
 
     async def _leave_room(self, tx: Transaction, user_id: UserId) -> None:
-        of_user = eq("kind", REPORT_USERS), eq("owner_id", user_id)
+        # By the queue: whatever else waits is not looked at.
+        of_user = eq("queue", REPORTS), eq("kind", REPORT_USERS), eq("owner_id", user_id)
         unfinished = await tx[Task].count(*of_user, any_of("status", UNFINISHED))
         if unfinished >= self.terms.most_unfinished:
             raise RuleViolated(

@@ -36,7 +36,7 @@ from moniqo.application.notifications.relay_outbox import RELAY_OUTBOX, RelayOut
 from moniqo.application.operations.clean_up import CleanUp
 from moniqo.application.operations.daily_report import DAILY_REPORT, DailyReport, DailyTerms
 from moniqo.application.operations.keep_schedules import KeepSchedules, Recurring
-from moniqo.application.operations.report_terms import REPORT_USERS
+from moniqo.application.operations.report_terms import REPORT_USERS, REPORTS
 from moniqo.application.operations.report_users import LIMIT, ReportUsers
 from moniqo.application.shared.persistence import UnitOfWork
 from moniqo.application.shared.retrying import RetryTerms
@@ -51,8 +51,6 @@ from moniqo.entrypoints.settings.values import ConnectionUrl
 
 BACKTESTS = "backtests"
 """The queue of backtests: long, and heavy on the processor."""
-REPORTS = "reports"
-"""The queue of reports: one at a time, so that many cost no more memory than one."""
 QUEUES = {RUN_BACKTEST: BACKTESTS, REPORT_USERS: REPORTS}
 LONG = RetryTerms(
     attempts=3 * MOST_ATTEMPTS, limit=timedelta(hours=6), first_pause=timedelta(seconds=2)
