@@ -1,6 +1,5 @@
 """The server process: everything between `moniqo serve` and the first request."""
 
-import gc
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -20,7 +19,7 @@ from moniqo.entrypoints.http.protocol import EnvelopedProtocol
 from moniqo.entrypoints.logs import configure
 from moniqo.entrypoints.settings import Settings, StorageBackend, load
 from moniqo.entrypoints.settings.model import EMBEDDED
-from moniqo.entrypoints.working import at_work
+from moniqo.entrypoints.working import at_work, settle_in
 
 Imports = tuple[tuple[str, Series], ...]
 """Candle files, and what they hold."""
@@ -56,10 +55,7 @@ async def _begin(container: AsyncContainer, settings: Settings, imports: Imports
     import_candles = await container.get(ImportCandles)
     for location, series in imports:
         await import_candles(location=location, series=series)
-    gc.collect()
-    # What lives as long as the process is never looked through again: requests of a slow
-    # percentile are those that met a full collection.
-    gc.freeze()
+    settle_in()
 
 
 def run(host: str, port: int, imports: Imports = ()) -> bool:
