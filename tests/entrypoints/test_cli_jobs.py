@@ -103,3 +103,22 @@ def test_what_is_retried_waits_again_and_what_is_dropped_is_gone(
 @pytest.mark.parametrize("words", [(), ("--all", SOMEBODY), (SOMEBODY, "--kind", "greet")])
 def test_it_must_be_said_which(run: Any, command: str, words: tuple[str, ...]) -> None:
     assert run("jobs", command, *words, **SQLITE).code == 4
+
+
+@pytest.mark.parametrize("command", [("jobs", "list"), ("users", "list")])
+@pytest.mark.parametrize("option", ["--limit", "--offset"])
+def test_more_than_any_store_counts_to_is_refused(
+    run: Any, command: tuple[str, ...], option: str
+) -> None:
+    run("migrate", **SQLITE)
+
+    assert run(*command, option, "1000000000", **SQLITE).code == 0
+    refused = run(*command, option, str(2**63), **SQLITE)
+
+    assert (refused.code, option in refused.err) == (2, True)
+
+
+def test_a_worker_of_what_another_process_has_in_memory_is_refused(run: Any) -> None:
+    refused = run("worker", STORAGE_BACKEND="memory")
+
+    assert (refused.code, "STORAGE_BACKEND" in refused.err) == (4, True)

@@ -6,6 +6,7 @@ import rich_click as click
 
 from moniqo.entrypoints.cli.answer import Answer
 from moniqo.entrypoints.cli.operation import operation
+from moniqo.entrypoints.cli.pages import LIMIT, OFFSET
 
 KIND = click.option("--kind", help="Only those of this kind.")
 EVERY = click.option("--all", "every", is_flag=True, help="Whatever has failed.")
@@ -19,8 +20,8 @@ def jobs() -> None:
 
 @jobs.command("list")
 @KIND
-@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="At most.")
-@click.option("--offset", type=click.IntRange(0), default=0, help="Leave out so many.")
+@LIMIT
+@OFFSET
 @operation
 async def list_(kind: str | None, limit: int, offset: int) -> Answer:
     """Show what has failed, the oldest first, with the reason."""

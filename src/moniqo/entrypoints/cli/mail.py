@@ -7,6 +7,7 @@ import rich_click as click
 from moniqo.entrypoints.cli.answer import Answer
 from moniqo.entrypoints.cli.exits import Exit
 from moniqo.entrypoints.cli.operation import operation
+from moniqo.entrypoints.cli.pages import LIMIT
 
 
 @click.group()
@@ -31,7 +32,7 @@ async def preview(name: str | None, *, html: bool) -> Answer:
 
 
 @mail.command()
-@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="At most.")
+@LIMIT
 @operation
 async def parked(limit: int) -> Answer:
     """Show what was tried in vain, mails and notifications, with the reason."""

@@ -6,6 +6,7 @@ import rich_click as click
 
 from moniqo.entrypoints.cli.answer import Answer
 from moniqo.entrypoints.cli.operation import operation
+from moniqo.entrypoints.cli.pages import LIMIT, OFFSET
 
 
 @click.group()
@@ -38,8 +39,8 @@ async def create(role: str, password: str | None, **given: Any) -> Answer:
 
 
 @users.command("list")
-@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="At most.")
-@click.option("--offset", type=click.IntRange(0), default=0, help="Leave out so many.")
+@LIMIT
+@OFFSET
 @operation
 async def list_(limit: int, offset: int) -> Answer:
     """Show users, oldest first."""
