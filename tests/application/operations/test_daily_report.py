@@ -167,6 +167,25 @@ async def test_a_day_is_as_long_as_it_is_where_the_clocks_are() -> None:
     assert event.report.figures[0].count == 2
 
 
+@pytest.mark.parametrize(
+    ("wanted_at", "day"),
+    [
+        ("2026-01-15T08:59:59.999-05:00", "2026-01-13"),
+        ("2026-01-15T09:00:00-05:00", "2026-01-14"),
+        ("2026-01-15T23:59:00-05:00", "2026-01-14"),
+        ("2026-01-16T03:00:00-05:00", "2026-01-14"),
+    ],
+)
+async def test_each_day_is_told_of_once_however_late(wanted_at: str, day: str) -> None:
+    people = People()
+    await an_operator(people)
+    people.clock.set(datetime.fromisoformat(wanted_at))
+
+    ((_, event),) = await told(people, NEW_YORK)
+
+    assert event.report.day == day
+
+
 async def test_more_plans_than_are_read_at_once_are_all_told() -> None:
     people = People()
     await an_operator(people)

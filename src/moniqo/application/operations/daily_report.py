@@ -21,6 +21,9 @@ from moniqo.domain.shared.types import JsonObject
 
 DAILY_REPORT = "daily_report"
 """The kind of task that has it mailed."""
+HOUR = 9
+DAILY = f"0 {HOUR} * * *"
+"""When a day is told of: at this hour of the next one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +36,18 @@ class DailyTerms:
 
 @dataclass(frozen=True, slots=True)
 class DailyReport:
-    """Count the day before the one on which the task was wanted, then tell who may report of it.
+    """Count the day whose turn it was when the task was wanted, then tell who may report of it.
 
-    Everybody is told the same figures. Whether they get the mail is decided when it is sent.
+    One that is wanted late, at night because nothing ran by day, is of the same day as in time: the
+    next one is told of at its own hour. Everybody is told the same figures. Whether they get the
+    mail is decided when it is sent.
     """
 
     terms: DailyTerms
 
     async def __call__(self, context: TaskContext) -> JsonObject:
         """The day, and how many people were told."""
-        wanted = cast(datetime, context.task.created_at).astimezone(self.terms.zone)
-        day = wanted.date() - timedelta(days=1)
+        day = _day(cast(datetime, context.task.created_at).astimezone(self.terms.zone))
         figures = await context.step("figures", partial(_counted, day=day, zone=self.terms.zone))
         report = decode(DayInFigures, dict(figures))
         told, number, cursor = 0, 1, None
@@ -74,6 +78,11 @@ class DailyReport:
             cursor = page.next_cursor
             if cursor is None:
                 return tuple(found)
+
+
+def _day(wanted: datetime) -> date:
+    """The one before the day whose hour came last; `wanted` is by the clocks that tell it."""
+    return (wanted.replace(tzinfo=None) - timedelta(hours=HOUR)).date() - timedelta(days=1)
 
 
 def _span(day: date, zone: tzinfo) -> Span:

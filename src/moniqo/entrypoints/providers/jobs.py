@@ -34,7 +34,12 @@ from moniqo.application.mail.mail_digest import MailDigest
 from moniqo.application.mail.pace import MAIL_DIGEST
 from moniqo.application.notifications.relay_outbox import RELAY_OUTBOX, RelayOutbox
 from moniqo.application.operations.clean_up import CleanUp
-from moniqo.application.operations.daily_report import DAILY_REPORT, DailyReport, DailyTerms
+from moniqo.application.operations.daily_report import (
+    DAILY,
+    DAILY_REPORT,
+    DailyReport,
+    DailyTerms,
+)
 from moniqo.application.operations.keep_schedules import KeepSchedules, Recurring
 from moniqo.application.operations.report_terms import REPORT_USERS, REPORTS
 from moniqo.application.operations.report_users import LIMIT, ReportUsers
@@ -121,7 +126,7 @@ class Jobs(Provider):
             Recurring(CLEAN_UP, "0 * * * *"),
             Recurring(EXPIRE_SUBSCRIPTIONS, "* * * * *"),
             Recurring(SWEEP_FILES, "0 2 * * *"),
-            Recurring(DAILY_REPORT, "0 9 * * *", daily.zone),
+            Recurring(DAILY_REPORT, DAILY, daily.zone),
         )
 
     @provide
