@@ -452,3 +452,22 @@ async def test_one_users_thousand_tasks_do_not_hold_up_anothers_one(
 
     assert waited < 2
     assert of_many < 1000
+
+
+@pytest.mark.parametrize("places", [1, 6])
+async def test_of_many_owners_each_has_a_turn_before_anybody_has_a_third(
+    shop: Workshop, places: int
+) -> None:
+    order: list[str] = []
+
+    async def note(context: TaskContext) -> None:
+        order.append(context.task.lane)
+
+    lanes = [f"lane {number:02}" for number in range(20)]
+    for lane in lanes:
+        await shop.crowd(lane, 3)
+    await shop.worker(note, places=places)()
+
+    assert Counter(order) == dict.fromkeys(lanes, 3)
+    thirds = [at for at, lane in enumerate(order) if order[: at + 1].count(lane) == 3]
+    assert set(order[: min(thirds)]) == set(lanes)
