@@ -10,7 +10,10 @@ import pytest
 from pymongo import AsyncMongoClient
 from pymongo.errors import OperationFailure
 
+from moniqo.adapters.persistence.collections import REGISTRY
 from moniqo.adapters.persistence.mongo.abandoned import end_abandoned
+from moniqo.adapters.persistence.mongo.store import Store
+from moniqo.adapters.persistence.mongo.tasks import MongoTasks
 
 Client = AsyncMongoClient[dict[str, Any]]
 
@@ -50,3 +53,25 @@ async def test_a_transaction_is_ended_if_its_process_is_gone_and_never_if_it_liv
         found = {row["_id"]: row["n"] for row in await rows.find().to_list()}
         assert found == {"dead": 3, "living": 1}
         assert waited < 5
+
+
+async def test_workers_see_to_it_although_nobody_waits_for_a_task(
+    mongo_database: tuple[str, str],
+) -> None:
+    url, name = mongo_database
+    store = Store(url, name, REGISTRY)
+    dead = Client(url, appname="moniqo", uuidRepresentation="standard")
+    rows = store.database["left"]
+    await rows.insert_one({"_id": "dead"})
+    lost = dead.start_session()
+    await lost.start_transaction()
+    await dead[name]["left"].update_one({"_id": "dead"}, {"$set": {"n": 1}}, session=lost)
+    await dead.close()
+    await asyncio.sleep(0.05)
+
+    woken = await MongoTasks(store, idle_seconds=0.02).wake()
+    async with asyncio.timeout(5):
+        await rows.update_one({"_id": "dead"}, {"$set": {"n": 2}})
+
+    assert woken == 0
+    await store.client.close()

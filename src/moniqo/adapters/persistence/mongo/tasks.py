@@ -3,18 +3,21 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from time import monotonic
 from typing import Any
 from uuid import uuid4
 
 from pymongo import UpdateOne
 
-from moniqo.adapters.persistence.mongo.abandoned import end_abandoned
+from moniqo.adapters.persistence.mongo.abandoned import IDLE_SECONDS, end_abandoned
 from moniqo.adapters.persistence.mongo.documents import Document, reader
 from moniqo.adapters.persistence.mongo.failures import translated
 from moniqo.adapters.persistence.mongo.store import Store
 from moniqo.adapters.persistence.task_store import WOKEN, Claim, Outcome, Pulse, shares
 from moniqo.domain.operations.task import Task, TaskId, TaskStatus
 
+LOOKED_EVERY = 5.0
+"""Seconds between looks for what processes that were killed have left open."""
 _MOST_LANES = 8
 """Lanes that one claim looks at: each costs a round trip."""
 _FREED: Document = {"lease_owner": None, "lease_until": None}
@@ -24,8 +27,9 @@ _CHANGED: Document = {"version": {"$add": ["$version", 1]}, "updated_at": "$$NOW
 class MongoTasks:
     """See `TaskStore`."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, idle_seconds: float = IDLE_SECONDS) -> None:
+        self._store, self._idle_seconds = store, idle_seconds
+        self._looked_at = -LOOKED_EVERY
         self._tasks = store.rows(store.registry[Task])
         self._read = reader(Task)
 
@@ -99,20 +103,26 @@ class MongoTasks:
             await self._tasks.bulk_write(changes, ordered=False)
 
     async def wake(self) -> int:
-        """See `TaskStore`; with it goes what workers that fell silent left open on the server."""
+        """See `TaskStore`; with it goes what processes that were killed left open on the server."""
         due = {"status": "queued", "ready": False, **_by_now("due_at")}
         abandoned = {"status": "running", **_by_now("lease_until")}
         woken = 0
         with translated():
+            if monotonic() - self._looked_at >= LOOKED_EVERY:
+                await self._end_abandoned()
             for asleep in (due, abandoned):
                 found = await self._tasks.find(asleep, {"_id": 1}, limit=WOKEN).to_list()
                 if not found:
                     continue
-                await end_abandoned(self._store.client)
+                await self._end_abandoned()
                 ids = [document["_id"] for document in found]
                 done = await self._tasks.update_many({"_id": {"$in": ids}, **asleep}, _WOKEN)
                 woken += done.modified_count
         return woken
+
+    async def _end_abandoned(self) -> None:
+        self._looked_at = monotonic()
+        await end_abandoned(self._store.client, self._idle_seconds)
 
 
 def _in(pause: timedelta) -> Document:
