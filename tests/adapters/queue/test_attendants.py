@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from moniqo.adapters.queue.attendants import Attendant, Attendants
+from moniqo.domain.shared.errors import Unavailable
 
 
 def of(look: Callable[[], Awaitable[object]], at_once: int = 1) -> Attendants:
@@ -49,6 +50,19 @@ async def test_what_one_fails_at_is_logged_and_it_looks_again(
     assert looks == 2
     assert "it failed" in caplog.text
     assert "The store is away." in caplog.text
+
+
+async def test_a_store_that_is_away_is_told_in_a_line_however_often_it_is_looked_for(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def look() -> None:
+        raise Unavailable("The database is not available.")
+
+    await of(look).look("it")
+
+    (record,) = caplog.records
+    assert record.getMessage() == "it failed: The database is not available."
+    assert record.exc_info is None
 
 
 async def test_each_comes_by_itself_at_its_time_and_is_not_held_up_by_one_that_takes_long() -> None:
