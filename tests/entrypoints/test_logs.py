@@ -131,6 +131,15 @@ def test_lines_below_the_level_are_dropped_and_the_file_gets_the_same(tmp_path):
     assert file.read_text() == stream.getvalue()
 
 
+def test_a_bell_that_is_rung_leaves_no_line():
+    stream = io.StringIO()
+
+    configure(Application(), stream)
+    logging.getLogger("taskiq.receiver.receiver").info("Executing task look")
+
+    assert stream.getvalue() == ""
+
+
 def test_a_log_file_that_cannot_be_written_is_a_wrong_setting(tmp_path):
     (tmp_path / "file").touch()
     application = replace(Application(), log_file_path=tmp_path / "file" / "moniqo.log")

@@ -25,7 +25,11 @@ from moniqo.entrypoints.settings.model import Application
 
 _DUPLICATE = "color_message"
 """A field of uvicorn that says the message again, with terminal codes."""
-_TALKATIVE = ("aiosqlite", "asyncio", "pymongo", "sqlalchemy.engine", "httpcore", "httpx")
+_TALKATIVE = (
+    *("aiosqlite", "asyncio", "pymongo", "sqlalchemy.engine", "httpcore", "httpx"),
+    # A line for each ringing.
+    "taskiq.receiver",
+)
 
 
 def configure(application: Application, stream: TextIO | None = None) -> None:
