@@ -23,6 +23,6 @@ class TaskController(Controller):
     async def cancel(self, caller: Principal, task_id: TaskId, cancel_task: CancelTask) -> None:
         """Your own; with `tasks:write` anybody's. What is being done ends within two seconds.
 
-        Refused for what has ended, and for tasks of flows: cancel their runs and backtests.
+        Refused for what has ended, and for tasks behind which something else stands, such as runs.
         """
         await cancel_task(caller=caller, task_id=task_id)
