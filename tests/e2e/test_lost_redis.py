@@ -30,7 +30,7 @@ FROZEN, DEAD = (30.0, 30.0) if IS_FULL else (3.0, 1.0)
 """Seconds, once nobody waits for it any more."""
 SETTLED = 2.5
 """Seconds after which everybody has found out."""
-CALM = 3.0
+CALM = 3.0 if IS_FULL else 1.5
 LIMIT = 200
 TASKS = 20
 STATES = 3
@@ -118,12 +118,12 @@ async def test_a_redis_that_is_frozen_wiped_or_killed_costs_next_to_nothing(
                 await want(container, TASKS)
                 await asyncio.sleep(seconds)
 
-            await during("whole", CALM)
+            await during("whole", CALM, 1)
             server = await pid_of(url)
             os.kill(server, signal.SIGSTOP)
             await during("frozen", FROZEN)
             os.kill(server, signal.SIGCONT)
-            await during("thawed", CALM)
+            await during("thawed", CALM, 1)
             async with Redis.from_url(url) as redis:
                 await redis.flushall()
             await during("wiped", CALM, 0)
