@@ -18,7 +18,7 @@ from moniqo.application.agents.start_backtest import RUN_BACKTEST, BacktestReque
 from moniqo.domain.agents.agent import Provider
 from moniqo.domain.agents.backtest import Backtest, BacktestStatus
 from moniqo.domain.agents.flow import Flow, FlowStep
-from moniqo.domain.shared.errors import Invalid, NotFound, RuleViolated
+from moniqo.domain.shared.errors import Invalid, NotFound, RuleViolated, Unavailable
 from moniqo.domain.shared.ids import UserId
 from moniqo.domain.shared.types import JsonObject
 from moniqo.domain.trading.order import Order
@@ -216,6 +216,23 @@ async def test_a_backtest_that_died_is_run_again_once_its_lease_is_over(desk: De
     assert held is None
     assert ended is not None
     assert (ended.status, ended.progress) == (BacktestStatus.SUCCEEDED, 100)
+
+
+async def test_a_backtest_does_not_fail_because_the_store_was_away(desk: Desk) -> None:
+    await imported(desk, [(100, 100, 100, 100)] * 60)
+    desk.clock.set(START + timedelta(days=365))
+    backtest = await started(desk, await a_crossing_flow(desk, await desk.user()))
+
+    def go_away(_: int) -> None:
+        raise Unavailable("The store does not answer.")
+
+    with pytest.raises(Unavailable):
+        await runner(desk)(backtest_id=backtest.id, on_bar=go_away)
+    desk.clock.set(desk.clock.now() + LEASE)
+    ended = await runner(desk)(backtest_id=backtest.id)
+
+    assert ended is not None
+    assert ended.status is BacktestStatus.SUCCEEDED
 
 
 async def test_a_replay_leaves_turns_to_other_work(desk: Desk) -> None:

@@ -18,7 +18,7 @@ from moniqo.domain.agents.backtest import Backtest, BacktestStatus, Metrics
 from moniqo.domain.agents.flow import Flow, FlowStatus
 from moniqo.domain.agents.prompt import Prompt
 from moniqo.domain.agents.run import BEGUN_TOO_OFTEN
-from moniqo.domain.shared.errors import AppError, RuleViolated, StaleVersion
+from moniqo.domain.shared.errors import AppError, RuleViolated, StaleVersion, Unavailable
 from moniqo.domain.shared.ids import BacktestId
 from moniqo.domain.shared.types import JsonObject
 from moniqo.domain.trading.market import Candle, Instrument, Series
@@ -52,7 +52,7 @@ class RunBacktest:
     ) -> Backtest | None:
         """The backtest as it ended; None if it is over, or somebody else is at it.
 
-        `on_bar` is told how many bars are done.
+        `on_bar` is told how many bars are done. Raises `Unavailable` if the store goes away.
         """
         try:
             held = _Held(self, await self._claim(backtest_id), on_bar)
@@ -65,6 +65,9 @@ class RunBacktest:
             ended = self._succeeded(held.backtest, world, outcome)
         except StaleVersion:
             return None
+        except Unavailable:
+            # It was not the backtest that failed: it is begun anew once its lease is over.
+            raise
         except AppError as problem:
             ended = held.backtest.failed(problem.message, self.clock.now())
         async with self.uow() as tx:
