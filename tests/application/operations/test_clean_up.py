@@ -1,11 +1,14 @@
 """What is over goes after a while; what somebody may still need stays."""
 
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from moniqo.application.operations.clean_up import DEVICES_KNOWN, KEPT, CleanUp
+from moniqo.application.operations.clean_up import AT_ONCE, DEVICES_KNOWN, KEPT, CleanUp
+from moniqo.application.shared.persistence import Transaction
 from moniqo.application.shared.query import eq
 from moniqo.domain.audit.outbox_event import OutboxEvent
 from moniqo.domain.identity.attempts import Attempts, AttemptsId
@@ -158,3 +161,36 @@ async def test_it_tells_how_much_went(desk: Desk) -> None:
 
     assert (await clean())["Session"] == 2
     assert set((await clean()).values()) == {0}
+
+
+async def test_however_much_is_over_goes_in_parts(desk: Desk) -> None:
+    long_ago = desk.clock.now() + LONG_AGO
+    told = [
+        OutboxEvent(
+            id=OutboxEventId(desk.ids.new()),
+            name="Something",
+            payload=JsonObject({}),
+            occurred_at=long_ago,
+            done_at=long_ago,
+        )
+        for _ in range(2 * AT_ONCE + 1)
+    ]
+    async with desk.uow() as tx:
+        await tx[OutboxEvent].add_many(told)
+    left_after = []
+
+    class Watched:
+        def __call__(self) -> AbstractAsyncContextManager[Transaction]:
+            return self._one()
+
+        @asynccontextmanager
+        async def _one(self) -> AsyncIterator[Transaction]:
+            async with desk.uow() as tx:
+                yield tx
+            async with desk.uow() as tx:
+                left_after.append(await tx[OutboxEvent].count())
+
+    gone = await CleanUp(Watched(), desk.clock)()
+
+    assert gone["OutboxEvent"] == len(told)
+    assert sorted(set(left_after)) == [0, 1, AT_ONCE + 1, 2 * AT_ONCE + 1]

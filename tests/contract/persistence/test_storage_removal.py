@@ -2,7 +2,7 @@
 
 import pytest
 
-from moniqo.application.shared.query import any_of, eq, lt
+from moniqo.application.shared.query import Listing, any_of, eq, lt
 from moniqo.domain.audit.audit_log import AuditLog
 from moniqo.domain.shared.errors import NotFound
 from support.specimen import Inscription, InscriptionId, Specimen
@@ -68,6 +68,19 @@ async def test_purge_deletes_matching_rows_for_good_and_says_how_many(store: Sto
 
     assert count == 2
     assert await store.found(include_deleted=True) == (kept,)
+
+
+async def test_purge_in_parts_takes_what_comes_first_by_id(store: Store) -> None:
+    rows = [await store.added(rank=1) for _ in range(5)]
+    here = eq("shelf", store.shelf)
+
+    async with store.uow() as tx:
+        following = Listing((here,), limit=1, offset=3, include_deleted=True)
+        (row,) = (await tx[Specimen].page(following)).items
+        count = await tx[Specimen].purge(here, lt("id", row.id))
+
+    assert count == 3
+    assert await store.found() == tuple(sorted(rows, key=lambda it: it.id)[3:])
 
 
 async def test_purge_of_nothing_is_nought(store: Store) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from moniqo.application.shared.persistence import UnitOfWork
-from moniqo.application.shared.query import Condition, any_of, either, is_null, lt
+from moniqo.application.shared.query import Condition, Listing, any_of, either, is_null, lt
 from moniqo.application.shared.system import Clock
 from moniqo.domain.audit.outbox_event import OutboxEvent
 from moniqo.domain.identity.attempts import Attempts
@@ -18,6 +18,8 @@ from moniqo.domain.shared.idempotency_record import IdempotencyRecord
 
 KEPT = timedelta(days=7)
 """How long what is over can still be looked at."""
+AT_ONCE = 1_000
+"""Rows of one transaction."""
 DEVICES_KNOWN = timedelta(days=90)
 """How long a session that is over still tells that its device is no new one."""
 _ENDED_WELL = (TaskStatus.SUCCEEDED, TaskStatus.CANCELLED)
@@ -36,11 +38,18 @@ class CleanUp:
 
     async def __call__(self) -> dict[str, int]:
         """Answers how many rows went, by the name of the entity."""
-        gone = {}
-        for entity, where in _over(self.clock.now()).items():
+        over = _over(self.clock.now())
+        return {entity.__name__: await self._purged(entity, *over[entity]) for entity in over}
+
+    async def _purged(self, entity: type[Entity], *where: Condition) -> int:
+        """However much it is: no transaction keeps others waiting or takes too long for a store."""
+        gone, following = 0, Listing(where, limit=1, offset=AT_ONCE, include_deleted=True)
+        while True:
             async with self.uow() as tx:
-                gone[entity.__name__] = await tx[entity].purge(*where)
-        return gone
+                rest = (await tx[entity].page(following)).items
+                gone += await tx[entity].purge(*where, *(lt("id", row.id) for row in rest))
+            if not rest:
+                return gone
 
 
 def _over(now: datetime) -> Mapping[type[Entity], tuple[Condition, ...]]:
