@@ -97,9 +97,13 @@ class Doorbell:
                     ack_type=AcknowledgeType.WHEN_RECEIVED,
                 )
                 await receiver.listen(self._closing)
-            except Exception:
-                logger.warning("the bell cannot be heard", exc_info=True)
-                await asyncio.sleep(_PAUSE)
+            except Exception as problem:  # noqa: BLE001  (each broker has its own)
+                # As often as it is tried: a line.
+                logger.warning("the bell cannot be heard: %s", type(problem).__name__)
+            # A broker may end a listening without a word, and do so again and again.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_PAUSE):
+                    await self._closing.wait()
 
     async def drain(self, seconds: float | None = None) -> None:
         """Wait until nobody looks after anything, or for so many seconds."""

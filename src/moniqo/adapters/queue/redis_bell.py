@@ -42,8 +42,8 @@ class RedisBell(AsyncBroker):
         while True:
             try:
                 found = await self._redis.brpop([KEY], timeout=WAIT_SECONDS)
-            except (RedisError, OSError):
-                logger.warning("the bell cannot be heard", exc_info=True)
+            except (RedisError, OSError) as problem:
+                logger.warning("the bell cannot be heard: %s", type(problem).__name__)
                 await asyncio.sleep(_PAUSE)
                 continue
             if found is not None:
