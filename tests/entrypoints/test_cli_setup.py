@@ -214,16 +214,17 @@ def test_the_doctor_asks_redis(run, valkey_server):
 
 
 def test_the_doctor_rings_the_bell(run, valkey_server):
-    good = run("doctor", "--json", **MEMORY, QUEUE_URL=valkey_server)
-    lost = run("doctor", "--json", **MEMORY, QUEUE_URL="redis://:canary@127.0.0.1:1")
-    wrong = run("doctor", "--json", **MEMORY, QUEUE_URL="http://:canary@127.0.0.1:1")
+    run("migrate", **SQLITE)
+    good = run("doctor", "--json", **SQLITE, QUEUE_URL=valkey_server)
+    lost = run("doctor", "--json", **SQLITE, QUEUE_URL="redis://:canary@127.0.0.1:1")
+    wrong = run("doctor", "--json", **SQLITE, QUEUE_URL="http://:canary@127.0.0.1:1")
 
     assert good.data["checks"][-1] == {"name": "queue", "ok": True, "message": "can be rung"}
     assert lost.code == Exit.UNAVAILABLE
     assert "bell of QUEUE_URL does not answer" in lost.data["checks"][-1]["message"]
     assert wrong.code == Exit.SETTINGS
     assert "QUEUE_URL: must be embedded or begin with" in wrong.data["checks"][0]["message"]
-    odd = run("doctor", "--json", **MEMORY, QUEUE_URL="amqp://u:canary@h:port")
+    odd = run("doctor", "--json", **SQLITE, QUEUE_URL="amqp://u:canary@h:port")
     assert odd.code == Exit.SETTINGS
     assert "canary" not in lost.out + wrong.out + odd.out
 

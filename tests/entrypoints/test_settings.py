@@ -80,6 +80,8 @@ def test_a_choice_is_read_in_any_case():
         ({"REDIS_URL": "http://h"}, "REDIS_URL"),
         ({"CACHE": "redis"}, "CACHE"),
         ({"CACHE": "memory", "WORKERS": "2"}, "CACHE"),
+        ({"CACHE": "memory", "QUEUE_URL": "redis://h"}, "CACHE"),
+        ({"STORAGE_BACKEND": "memory", "QUEUE_URL": "redis://h"}, "QUEUE_URL"),
         ({"REDIS_TTL_SECONDS": "0"}, "REDIS_TTL_SECONDS"),
         ({"MONGODB_DB_NAME": "a/b"}, "MONGODB_DB_NAME"),
         ({"DEFAULT_PAGE_SIZE": "20", "MAX_PAGE_SIZE": "10"}, "DEFAULT_PAGE_SIZE"),

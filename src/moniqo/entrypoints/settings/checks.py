@@ -30,6 +30,7 @@ def faults_of(settings: Settings) -> list[Fault]:
     return [
         *_storage(settings.storage),
         *_queue(settings.jobs),
+        *_alone(settings),
         *_zone(settings.jobs),
         *_cache(settings),
         *_short(settings.security),
@@ -63,6 +64,16 @@ def _queue(jobs: Jobs) -> Iterator[Fault]:
         urlsplit(jobs.queue_url.value).port  # noqa: B018  (reading it is the check)
     except ValueError:
         yield Fault("QUEUE_URL", "is no address: its port is no number, or its brackets are odd")
+
+
+def _alone(settings: Settings) -> Iterator[Fault]:
+    """What is in one process's memory is nothing for workers."""
+    if settings.jobs.queue_url == EMBEDDED:
+        return
+    if settings.storage.storage_backend is StorageBackend.MEMORY:
+        yield Fault("QUEUE_URL", "must be embedded: STORAGE_BACKEND is memory, beyond any worker")
+    if settings.storage.cache is CacheBackend.MEMORY:
+        yield Fault("CACHE", "is memory, of which no worker is told; QUEUE_URL is not embedded")
 
 
 def _zone(jobs: Jobs) -> Iterator[Fault]:
