@@ -1,6 +1,7 @@
 """Tasks from their being wanted to their end, by workers on one store."""
 
 import asyncio
+import logging
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -233,7 +234,11 @@ async def test_what_fails_too_often_is_parked_with_its_reason(shop: Workshop) ->
     assert task.error == "ValueError: The moon is in the way of ***"
 
 
-async def test_what_no_store_takes_harms_no_task_but_its_own(shop: Workshop) -> None:
+async def test_what_no_store_takes_harms_no_task_but_its_own(
+    shop: Workshop, caplog: pytest.LogCaptureFixture
+) -> None:
+    # What is logged of it goes from one process of the tests to another as UTF-8, too.
+    caplog.set_level(logging.CRITICAL, "moniqo.adapters.queue")
     answers = {
         "sound": JsonObject({"n": 1}),
         "cut": JsonObject({"text": "a\0b"}),
