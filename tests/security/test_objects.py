@@ -95,7 +95,7 @@ def test_s01_an_estate_has_something_for_every_path() -> None:
 KNOWN_IDS = {
     *("user_id", "session_id", "role_id", "permission_id", "file_id", "plan_id", "run_id"),
     *("subscription_id", "agent_id", "prompt_id", "user_prompt_id", "flow_id", "backtest_id"),
-    *("wallet_id", "user_wallet_id", "trade_id", "audit_log_id", "notification_id"),
+    *("wallet_id", "user_wallet_id", "trade_id", "audit_log_id", "notification_id", "task_id"),
 }
 
 

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from moniqo.application.shared.persistence import UnitOfWork
+from moniqo.application.shared.query import eq
+from moniqo.domain.operations.task import Task
 from moniqo.domain.shared.ids import CandleId, InstrumentId
 from moniqo.domain.trading.market import Candle, Instrument, Timeframe
 from support.arena.arena import Arena
@@ -69,6 +72,8 @@ async def estate_of(arena: Arena, owner: Caller) -> Estate:
     ids["file_id"] = sent.data["id"]
     await _make(owner, ids)
     await _trade(owner, ids)
+    done = await arena.operator.stored(Task, eq("owner_id", UUID(owner.id)))
+    ids["task_id"] = str(done[0].id)
     return Estate(owner, ids)
 
 
