@@ -6,11 +6,13 @@ import pytest
 import pytest_asyncio
 
 from moniqo.adapters.security.hmac_mail_links import HmacMailLinks
+from moniqo.application.identity.check_link import CheckLink
+from moniqo.application.identity.link import Link
 from moniqo.application.identity.mail_tokens import LinkTerms, MailTokens, Wish, withdraw
 from moniqo.application.shared.conflicts import settled
 from moniqo.domain.identity.credentials import Email
 from moniqo.domain.identity.mail_token import MailPurpose, MailToken, MailTokenId
-from moniqo.domain.shared.errors import InvalidToken
+from moniqo.domain.shared.errors import EmailAlreadyRegistered, InvalidToken
 from moniqo.domain.shared.ids import UserId
 from support.people import KEYS, People, open_people
 
@@ -166,3 +168,34 @@ async def test_a_link_asked_for_earlier_does_not_supersede_one_asked_for_later(p
     assert later is not None
     assert earlier is None
     assert (await post.redeemed(later)).used_at is not None
+
+
+async def test_a_link_that_is_looked_at_is_not_used_up(post: Post) -> None:
+    check, text = CheckLink(post.people.uow, post.tokens), await post.mailed()
+    assert text is not None
+
+    for _ in range(2):
+        await check(link=Link(text), purpose=MailPurpose.RESET)
+
+    assert (await post.redeemed(text)).user_id == post.user_id
+    with pytest.raises(InvalidToken):
+        await check(link=Link(text), purpose=MailPurpose.RESET)
+
+
+async def test_a_link_to_an_address_says_if_somebody_else_has_it_by_now(post: Post) -> None:
+    check, other = CheckLink(post.people.uow, post.tokens), "new@example.com"
+    wish = Wish(
+        user_id=post.user_id,
+        purpose=MailPurpose.EMAIL_CHANGE,
+        email=Email(other),
+        asked_at=post.people.clock.now(),
+        replaces=EMAIL,
+    )
+    text = await post.tokens.issue(token_id=MailTokenId(post.people.ids.new()), wish=wish)
+    assert text is not None
+
+    await check(link=Link(text), purpose=MailPurpose.EMAIL_CHANGE)
+    await post.people.register(email=other)
+
+    with pytest.raises(EmailAlreadyRegistered):
+        await check(link=Link(text), purpose=MailPurpose.EMAIL_CHANGE)

@@ -27,7 +27,7 @@ class CheckLink:
         async with self.uow() as tx:
             token = await self.tokens.find(tx, link.token, purpose)
             holder = await holder_of(tx, token)
-            if purpose is MailPurpose.EMAIL_CHANGE:
-                owner = await tx[Account].first(eq("email", token.email))
-                if owner is not None and owner.id != holder.account.id:
-                    raise address_taken()
+            owner = await tx[Account].first(eq("email", token.email))
+        is_taken = owner is not None and owner.id != holder.account.id
+        if is_taken and purpose is MailPurpose.EMAIL_CHANGE:
+            raise address_taken()
