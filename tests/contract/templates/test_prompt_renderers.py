@@ -86,6 +86,10 @@ def test_an_entry_price_and_earlier_answers_are_shown() -> None:
         ("{{ cash + 1 }}", "line 1: + cannot be used here"),
         ("{{ cash * 2 }}", "line 1: * cannot be used here"),
         ("{{ cash ~ cash }}", "line 1: ~ cannot be used here"),
+        ("{{ candles[0]._bar }}", "line 1: _bar is nothing that prompts may reach"),
+        ("{{ candles[0].__class__ }}", "line 1: __class__ is nothing that prompts may reach"),
+        ("{{ candles[0]['_bar'] }}", "line 1: '_bar' is nothing that prompts may reach"),
+        ("{{ self }}", "line 1: self is not a variable that prompts have"),
         ("{{ symbol.upper() }}", "line 1: nothing can be called"),
         ("{{ candles[0](1) }}", "line 1: nothing can be called"),
         ("{{ cash is divisibleby(2) }}", "line 1: nothing can be called"),
@@ -114,10 +118,7 @@ def test_what_cannot_be_used_is_refused_when_saved_naming_the_line(
     [
         ("{{ symbol.nope }}", "`symbol.nope` is undefined"),
         ("{{ candles[9].close }}", "`candles[9]` is undefined"),
-        ("{{ candles[0]._bar }}", "`candles[0]._bar` is undefined"),
-        ("{{ candles[0].__class__ }}", "`candles[0].__class__` is undefined"),
         ("{{ price[:2] }}", "`price` is undefined"),
-        ("{{ self }}", "`self` is undefined"),
     ],
 )
 def test_what_is_not_there_is_refused_when_rendered(template: str, message: str) -> None:

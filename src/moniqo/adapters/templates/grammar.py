@@ -28,6 +28,9 @@ FILTERS = frozenset({"default", "first", "last", "length", "lower", "reverse", "
 STATEMENTS = frozenset({"if", "elif", "else", "endif", "for", "endfor"})
 
 _OPENING = re.compile(r"\{[{%#]")
+_INNER = re.compile(r"[\"']?_")
+"""Names by which a language's own workings are reached; data have none of the kind."""
+_REACHING = frozenset({".", "["})
 _TOKEN = re.compile(
     r"""\s+
     | (?P<end>[-+]?[%}]\})
@@ -88,6 +91,10 @@ def _check_tag(tokens: list[re.Match[str]], template: str, *, is_statement: bool
             reason = f"{text} is not a filter that prompts may use"
         elif text == "recursive":
             reason = "loops cannot be recursive"
+        elif text == "self" and before[1] != ".":
+            reason = "self is not a variable that prompts have"
+        elif _INNER.match(text) and before[1] in _REACHING:
+            reason = f"{text} is nothing that prompts may reach"
         elif text == "(" and _is_called(before):
             reason = "nothing can be called"
         if reason is not None:
