@@ -3,7 +3,8 @@
 `python benchmarks/tasks.py [TASKS] [QUEUED]`: one worker with 64 places does TASKS (default
 10,000) that do nothing, of 100 owners; with QUEUED (default 0) further ones waiting behind them,
 as far as that is worth showing: on PostgreSQL. Then 50 are wanted one by one, each in a
-transaction of its own, and it is measured when each begins. Servers are started by itself.
+transaction of its own, and it is measured when each begins. Servers are started by itself;
+RabbitMQ's if Debian's is installed.
 """
 
 import asyncio
@@ -11,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from datetime import timedelta
 from pathlib import Path
 from statistics import median
@@ -27,6 +28,7 @@ from moniqo.adapters.persistence.memory import MemoryBackend
 from moniqo.adapters.persistence.mongo import open_mongo
 from moniqo.adapters.persistence.recording import RecordedUnitOfWork
 from moniqo.adapters.persistence.sql import open_sql
+from moniqo.adapters.queue.amqp_bell import amqp_bell
 from moniqo.adapters.queue.attendants import Attendant, Attendants
 from moniqo.adapters.queue.bells import InProcessBell
 from moniqo.adapters.queue.doorbell import Doorbell
@@ -38,6 +40,7 @@ from moniqo.adapters.system import SystemClock, SystemRandomness, Uuid7Ids
 from moniqo.application.shared.tasks import WORK, TaskContext, Wanted
 from moniqo.domain.operations.task import Task, TaskId
 from support.servers import mongo, postgres, valkey
+from support.servers.rabbitmq import SERVER, rabbitmq
 
 PLACES = 64
 OWNERS = 100
@@ -159,8 +162,11 @@ def main() -> None:
         postgres() as postgres_url,
         mongo() as mongo_url,
         valkey() as valkey_url,
+        rabbitmq() if SERVER.exists() else nullcontext() as rabbitmq_url,
     ):
         bells = {"embedded": InProcessBell, "redis": lambda: RedisBell(valkey_url)}
+        if rabbitmq_url is not None:
+            bells["rabbitmq"] = lambda: amqp_bell(rabbitmq_url)
         stores = {
             "memory": lambda: MemoryBackend(REGISTRY),
             "sqlite": lambda: open_sql(f"sqlite:///{folder}/bench.sqlite3", REGISTRY),
