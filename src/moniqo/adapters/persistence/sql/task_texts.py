@@ -13,7 +13,7 @@ class Words:
 
     `place` is the nth parameter and `later` the instant so many seconds from now; `pulses` and
     `outcomes` are the rows that the first parameter holds, with a `document` as text in the latter;
-    `locked` passes over what others hold.
+    `locked` passes over what others hold, `chosen` are the tasks whose ids `free` has.
     """
 
     place: Callable[[int], str]
@@ -25,6 +25,7 @@ class Words:
     outcomes: str
     document: str
     locked: str
+    chosen: str
 
 
 def lanes(words: Words) -> str:
@@ -52,7 +53,7 @@ def take(words: Words, chosen: str, columns: str) -> str:
             lease_owner = {worker}, lease_until = {seconds},
             started_at = coalesce(started_at, {words.now}),
             version = version + 1, updated_at = {words.now}
-        FROM free WHERE tasks.id = free.id RETURNING {columns}
+        WHERE {words.chosen} RETURNING {columns}
     """
 
 
