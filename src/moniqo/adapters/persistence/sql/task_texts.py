@@ -13,7 +13,8 @@ class Words:
 
     `place` is the nth parameter and `later` the instant so many seconds from now; `pulses` and
     `outcomes` are the rows that the first parameter holds, with a `document` as text in the latter;
-    `locked` passes over what others hold, `chosen` are the tasks whose ids `free` has.
+    `locked` passes over what others hold, `chosen` and `given` are the
+    tasks whose ids `free` and the rows have.
     """
 
     place: Callable[[int], str]
@@ -26,6 +27,7 @@ class Words:
     document: str
     locked: str
     chosen: str
+    given: str
 
 
 def lanes(words: Words) -> str:
@@ -80,10 +82,12 @@ def _in_lane(words: Words, lane: str, most: str) -> str:
 def renew(words: Words) -> str:
     """Pulses and seconds."""
     return f"""
+        WITH given AS MATERIALIZED ({words.pulses})
         UPDATE tasks SET
             lease_until = {words.later(words.place(2))},
             progress = given.progress, stage = given.stage
-        FROM ({words.pulses}) AS given WHERE tasks.id = given.task_id AND tasks.fence = given.fence
+        FROM given WHERE tasks.id = given.task_id AND tasks.fence = given.fence
+        AND {words.given}
         RETURNING tasks.id, cancel_requested
     """
 
@@ -91,6 +95,7 @@ def renew(words: Words) -> str:
 def finish(words: Words) -> str:
     """Outcomes. By id and fence alone: PostgreSQL would read the index of any other column."""
     return f"""
+        WITH given AS MATERIALIZED ({words.outcomes})
         UPDATE tasks SET
             status = given.status,
             ready = (given.status = 'queued' AND (given.pause = 0 OR cancel_requested)),
@@ -102,8 +107,8 @@ def finish(words: Words) -> str:
             dedupe_key = CASE WHEN given.status = 'queued' THEN dedupe_key END,
             finished_at = CASE WHEN given.status <> 'queued' THEN {words.now} END,
             version = version + 1, updated_at = {words.now}
-        FROM ({words.outcomes}) AS given
-        WHERE tasks.id = given.task_id AND tasks.fence = given.fence
+        FROM given WHERE tasks.id = given.task_id AND tasks.fence = given.fence
+        AND {words.given}
     """
 
 

@@ -57,6 +57,7 @@ _POSTGRES = Words(
     # As an array, for which the primary key is read. Of a join PostgreSQL expects a tenth of each
     # lane, since it cannot know the numbers, and reads the whole table.
     chosen="tasks.id = ANY (ARRAY(SELECT id FROM free))",
+    given="tasks.id = ANY (ARRAY(SELECT task_id FROM given))",
 )
 _SQLITE = Words(
     place=lambda number: f"?{number}",
@@ -69,6 +70,7 @@ _SQLITE = Words(
     document="given.result",
     locked="",
     chosen="tasks.id IN (SELECT id FROM free)",
+    given="tasks.id IN (SELECT task_id FROM given)",
 )
 
 
