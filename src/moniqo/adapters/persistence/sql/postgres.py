@@ -19,6 +19,8 @@ _SETTINGS = {
     "timezone": "UTC",
     # What asyncpg asks about types is planned in no time; compiling it takes half a second.
     "jit": "off",
+    # A plan made while a table was small would be kept when it has a million rows.
+    "plan_cache_mode": "force_custom_plan",
     "idle_in_transaction_session_timeout": "60s",
 }
 _STATEMENTS = 500
