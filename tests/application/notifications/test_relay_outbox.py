@@ -197,6 +197,18 @@ async def test_a_payload_that_cannot_be_read_is_poison_too() -> None:
     assert listener.told == []
 
 
+async def test_words_that_no_store_takes_keep_no_event_from_being_parked() -> None:
+    people = People()
+    await emit(people, opened(people))
+
+    async def refuse(_: Event, __: OutboxEventId) -> None:
+        raise Undeliverable("No\0 \ud800.")
+
+    await relay(people, {TradeOpened: (refuse,)})()
+
+    assert (await outbox(people)).error == "Undeliverable: No ?."
+
+
 async def test_pauses_grow() -> None:
     people, broken = People(), Listener(failures=1000)
     await emit(people, opened(people))

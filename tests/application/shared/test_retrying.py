@@ -1,3 +1,4 @@
+import time
 from datetime import timedelta
 
 import pytest
@@ -46,3 +47,17 @@ def test_a_reason_keeps_what_tells_what_happened() -> None:
     text = "run 0190a1b2-0000-7000-8000-000000000001 of BTC/USDT failed: 17650.03"
 
     assert reason_of(RuntimeError(text)) == f"RuntimeError: {text}"
+
+
+def test_a_reason_is_found_in_no_time_however_long_the_words() -> None:
+    words = "a." * 500_000
+
+    begun = time.perf_counter()
+    reason = reason_of(RuntimeError(f"{words}\n{words}@example.com, b@example.com"))
+
+    assert reason == f"RuntimeError: {words}\n***, ***"
+    assert time.perf_counter() - begun < 1
+
+
+def test_a_reason_is_one_that_every_store_takes() -> None:
+    assert reason_of(RuntimeError("no\0t \ud800 now")) == "RuntimeError: not ? now"

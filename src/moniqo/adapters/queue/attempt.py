@@ -102,11 +102,11 @@ class Attempt:
             return self._failed(reason, problem)
         logger.warning("task failed and is tried again", exc_info=problem, extra=self._named())
         pause = terms.pause(attempts, problem, self.fraction)
-        return self._told(TaskStatus.QUEUED, pause=pause, error=_text(reason))
+        return self._told(TaskStatus.QUEUED, pause=pause, error=reason)
 
     def _failed(self, reason: str, problem: Exception | None = None) -> Outcome:
         logger.error("task failed for good", exc_info=problem, extra=self._named())
-        return self._told(TaskStatus.FAILED, error=_text(reason))
+        return self._told(TaskStatus.FAILED, error=reason)
 
     def _told(self, status: TaskStatus, *, attempts: int | None = None, **more: Any) -> Outcome:
         about = {"progress": self.held.percent, "stage": _text(self.held.stage), **more}

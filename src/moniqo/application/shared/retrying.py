@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from moniqo.domain.shared.errors import AppError
 
-_ADDRESS = re.compile(r"[^\s<>\"'(),:;=]+@[^\s<>\"'(),:;]+")
+# Begun where a word begins and nowhere within it: long words would be read again and again.
+_ADDRESS = re.compile(r"(?<![^\s<>\"'(),:;=])[^\s<>\"'(),:;=]+@[^\s<>\"'(),:;]+")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{40,}")
 
 
@@ -35,6 +36,10 @@ class RetryTerms:
 
 
 def reason_of(problem: Exception) -> str:
-    """The problem's kind and words, without addresses of people and without tokens."""
-    text = _TOKEN.sub("***", _ADDRESS.sub("***", str(problem)))
+    """The problem's kind and words, without addresses of people and without tokens.
+
+    Every store takes it: one that is refused would keep the others from being told of, too.
+    """
+    words = str(problem).replace("\0", "").encode(errors="replace").decode()
+    text = _TOKEN.sub("***", _ADDRESS.sub("***", words))
     return f"{type(problem).__name__}: {text}"
