@@ -286,6 +286,24 @@ async def test_who_has_ended_is_told_to_have_although_the_worker_closes(yard: Ya
     assert (await yard.get(task_id)).status is TaskStatus.SUCCEEDED
 
 
+async def test_a_sign_of_life_changes_nothing_of_what_has_ended(yard: Yard) -> None:
+    async def late() -> None:
+        # Meanwhile the worker comes to say that it lives, and waits for this.
+        await asyncio.sleep(0.05)
+
+    async def work(context: TaskContext) -> None:
+        context.progress(40)
+
+    task_id = await yard.want()
+    yard.store.before["finish"] = [late]
+    await yard.worker(work, lease=timedelta(seconds=0.06))()
+    await asyncio.sleep(0.01)
+
+    task = await yard.get(task_id)
+    assert (task.status, task.progress) == (TaskStatus.SUCCEEDED, 100)
+    assert task.lease_until is None
+
+
 async def test_where_more_is_due_than_one_look_wakes_there_is_another_look(yard: Yard) -> None:
     yard.store.woken = [3, WOKEN]
 

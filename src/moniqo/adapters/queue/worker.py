@@ -94,7 +94,8 @@ class Worker:
             self._beating = None
 
     def _at_work(self) -> list[Attempt]:
-        return [attempt for desk in self._desks for attempt in desk.at_work]
+        # What has ended is no longer held: said after its end is written, that would undo it.
+        return [it for desk in self._desks for it in desk.at_work if not it.is_over]
 
     async def _say_so(self, attempts: list[Attempt]) -> None:
         begun = monotonic()
