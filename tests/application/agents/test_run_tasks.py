@@ -1,6 +1,7 @@
 """Runs and backtests as tasks: whoever finds somebody else at one comes back later."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from tests.application.agents.test_backtests import a_crossing_flow, imported, runner, started
@@ -14,6 +15,7 @@ from moniqo.application.shared.persistence import UnitOfWork
 from moniqo.application.shared.tasks import NotYet, Wanted
 from moniqo.domain.agents.backtest import Backtest, BacktestStatus
 from moniqo.domain.agents.run import FlowRun, RunStatus
+from moniqo.domain.shared.errors import Undeliverable
 from moniqo.domain.shared.types import JsonObject
 from support.desk import Desk
 from support.trading_floor import START, TradingFloor, answer, flat_bars
@@ -44,6 +46,24 @@ async def test_a_run_that_somebody_else_is_at_is_looked_after_until_it_ends() ->
 
     assert waiting.value.retry_after == 2
     assert [it.status for it in await floor.all(FlowRun)] == [RunStatus.SUCCEEDED]
+
+
+@pytest.mark.parametrize(
+    "payload", [{}, {"run_id": "7"}, {"run_id": str(UUID(int=7))}], ids=["none", "odd", "unknown"]
+)
+async def test_a_task_without_its_run_is_not_tried_again(payload: dict[str, str]) -> None:
+    floor = await TradingFloor(flat_bars(2)).open()
+
+    with pytest.raises(Undeliverable):
+        await DoRun(floor.uow, floor.run_flow)(await taken(floor.uow, **payload))
+
+
+@pytest.mark.parametrize("backtest_id", ["7", str(UUID(int=7))])
+async def test_a_task_without_its_backtest_is_not_tried_again(desk: Desk, backtest_id: str) -> None:
+    do = DoBacktest(desk.uow, runner(desk), lambda _: None)
+
+    with pytest.raises(Undeliverable):
+        await do(await taken(desk.uow, backtest_id=backtest_id))
 
 
 async def test_a_backtest_that_somebody_else_is_at_is_looked_after_until_it_ends(

@@ -19,7 +19,7 @@ from moniqo.domain.files.file import File
 from moniqo.domain.identity.account import Account
 from moniqo.domain.identity.role import Role
 from moniqo.domain.identity.user import User
-from moniqo.domain.shared.errors import NoLongerHeld, Unavailable, Undeliverable
+from moniqo.domain.shared.errors import GivenUp, NoLongerHeld, Unavailable
 from support.factories import registered_user
 from support.report_room import EVER, UNITS, ReportRoom, open_report_room
 
@@ -215,7 +215,7 @@ async def test_s43_whoever_may_not_have_it_any_more_gets_nothing(
                 await tx[User].save(user.with_(role_id=role.id))
 
     task_id = await room.wanted()
-    with pytest.raises(Undeliverable):
+    with pytest.raises(GivenUp):
         await room.attempt(task_id, shut_out, before)
 
     assert await nothing_is_left(room)

@@ -24,7 +24,7 @@ from moniqo.application.shared.retrying import RetryTerms
 from moniqo.application.shared.tasks import TaskContext, TaskQueue, Wanted, not_before
 from moniqo.domain.identity.role import Role
 from moniqo.domain.operations.task import Task, TaskId, TaskStatus
-from moniqo.domain.shared.errors import NoLongerHeld, Undeliverable
+from moniqo.domain.shared.errors import GivenUp, NoLongerHeld, Undeliverable
 from moniqo.domain.shared.ids import RoleId
 from moniqo.domain.shared.types import JsonObject
 from support.store import Place, prepared
@@ -276,6 +276,19 @@ async def test_what_would_never_succeed_is_not_tried_again(shop: Workshop) -> No
     task = await shop.done(shop.worker(refuse), await shop.want())
 
     assert (task.status, task.attempts) == (TaskStatus.FAILED, 1)
+
+
+async def test_what_nobody_wants_any_more_is_cancelled_and_troubles_no_operator(
+    shop: Workshop, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def refuse(_: TaskContext) -> None:
+        raise GivenUp("Who asked for it may not have it.")
+
+    task = await shop.done(shop.worker(refuse), await shop.want())
+
+    assert (task.status, task.attempts) == (TaskStatus.CANCELLED, 1)
+    assert task.error == "GivenUp: Who asked for it may not have it."
+    assert caplog.messages == []
 
 
 async def test_a_task_of_a_kind_that_nobody_knows_is_parked(shop: Workshop) -> None:

@@ -14,7 +14,7 @@ from moniqo.application.operations.held_task import HeldTask
 from moniqo.application.shared.retrying import RetryTerms, reason_of
 from moniqo.application.shared.tasks import NotYet
 from moniqo.domain.operations.task import Task, TaskStatus
-from moniqo.domain.shared.errors import Undeliverable
+from moniqo.domain.shared.errors import GivenUp, Undeliverable
 from moniqo.domain.shared.types import JsonObject
 
 LARGEST_RESULT = 1_000_000
@@ -98,6 +98,8 @@ class Attempt:
         if isinstance(problem, NotYet):
             pause = timedelta(seconds=problem.retry_after or 1)
             return self._told(TaskStatus.QUEUED, attempts=attempts - 1, pause=pause)
+        if isinstance(problem, GivenUp):
+            return self._told(TaskStatus.CANCELLED, error=reason)
         if isinstance(problem, Undeliverable) or attempts >= terms.attempts:
             return self._failed(reason, problem)
         logger.warning("task failed and is tried again", exc_info=problem, extra=self._named())

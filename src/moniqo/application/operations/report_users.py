@@ -8,17 +8,18 @@ from moniqo.application.files.keeping import Keeping
 from moniqo.application.identity.people import PeopleReader
 from moniqo.application.identity.standing import holds
 from moniqo.application.operations.report_terms import MAY_REPORT, ReportTerms
+from moniqo.application.operations.user_report_request import UserReportRequest
 from moniqo.application.operations.user_table import Span, UserTable
 from moniqo.application.shared.caller import acting_as
 from moniqo.application.shared.persistence import Transaction
-from moniqo.application.shared.tasks import TaskContext
+from moniqo.application.shared.tasks import TaskContext, wanted_as
 from moniqo.domain.files.file import File, FileId
 from moniqo.domain.files.kind import FileKind
 from moniqo.domain.files.names import file_key
 from moniqo.domain.files.orphan import Orphan
 from moniqo.domain.operations.events import ReportReady
 from moniqo.domain.operations.task import Task
-from moniqo.domain.shared.errors import Undeliverable
+from moniqo.domain.shared.errors import GivenUp
 from moniqo.domain.shared.ids import UserId
 from moniqo.domain.shared.types import JsonObject
 
@@ -45,14 +46,14 @@ class ReportUsers:
     terms: ReportTerms
 
     async def __call__(self, context: TaskContext) -> JsonObject:
-        """The file's id and the number of rows; raises `Undeliverable`."""
+        """The file's id and the number of rows; raises `GivenUp` and `Undeliverable`."""
         kept = context.done(KEEP)
         if kept is not None:
             return kept
         async with self.keeping.uow() as tx:
             await _require_allowed(tx, context.task)
         context.progress(0, READING)
-        table = UserTable(self.keeping.uow, self.people, _span(context.task))
+        table = UserTable(self.keeping.uow, self.people, _span(context))
         return await self._stored(context, table)
 
     async def _stored(self, context: TaskContext, table: UserTable) -> JsonObject:
@@ -98,7 +99,7 @@ class ReportUsers:
 
 async def _require_allowed(tx: Transaction, task: Task) -> None:
     if not await holds(tx, _owner(task), MAY_REPORT):
-        raise Undeliverable("Who asked for the report may not have it any more.")
+        raise GivenUp("Who asked for the report may not have it any more.")
 
 
 def _owner(task: Task) -> UserId:
@@ -106,9 +107,9 @@ def _owner(task: Task) -> UserId:
     return cast(UserId, task.owner_id)
 
 
-def _span(task: Task) -> Span:
-    start, end = (str(task.payload[name]) for name in ("start_date", "end_date"))
-    return Span(datetime.fromisoformat(start), datetime.fromisoformat(end))
+def _span(context: TaskContext) -> Span:
+    asked = wanted_as(context, UserReportRequest)
+    return Span(asked.start_date, asked.end_date)
 
 
 def _told(task: Task, file: File, table: UserTable) -> ReportReady:

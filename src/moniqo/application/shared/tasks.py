@@ -3,13 +3,16 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from moniqo.application.shared.persistence import Transaction
 from moniqo.domain.operations.task import Task, TaskId
-from moniqo.domain.shared.errors import Unavailable
+from moniqo.domain.shared.decoding import decode
+from moniqo.domain.shared.errors import Invalid, Unavailable, Undeliverable
 from moniqo.domain.shared.ids import UserId
 from moniqo.domain.shared.types import JsonObject
+
+T = TypeVar("T")
 
 WORK = "work"
 """The name by which tasks are looked after."""
@@ -77,8 +80,17 @@ class TaskContext(Protocol):
 TaskHandler = Callable[[TaskContext], Awaitable[JsonObject | None]]
 """Does a task of one kind; its answer is the task's result.
 
-What it raises is tried again later, save `Undeliverable`, which would never succeed.
+What it raises is tried again later, save `Undeliverable`, which would never succeed, and `GivenUp`,
+which nobody wants any more.
 """
+
+
+def wanted_as(context: TaskContext, shape: type[T]) -> T:
+    """The payload, as what wanted the task wrote it; raises `Undeliverable` if it is none such."""
+    try:
+        return decode(shape, dict(context.task.payload))
+    except Invalid as problem:
+        raise Undeliverable(f"The payload cannot be read: {problem.message}") from problem
 
 
 class NotYet(Unavailable):

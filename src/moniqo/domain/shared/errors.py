@@ -187,6 +187,10 @@ class Undeliverable(RuleViolated):
     """What was to be sent was refused for good: sending it again would change nothing."""
 
 
+class GivenUp(RuleViolated):
+    """Work that nobody is to have any more, through no fault: it ends as if it was cancelled."""
+
+
 class Invalid(AppError, ValueError):
     """Well-formed input that breaks a rule; `faults` name every field at fault."""
 
