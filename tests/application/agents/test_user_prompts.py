@@ -5,9 +5,10 @@ import pytest
 from moniqo.application.agents.create_user_prompt import CreateUserPrompt, UserPromptDraft
 from moniqo.application.agents.update_user_prompt import USER_PROMPT_ACCESS, UpdateUserPrompt
 from moniqo.application.shared.access import Archive, Browse, Fetch
+from moniqo.application.shared.persistence import Transaction, UnitOfWork
 from moniqo.application.shared.query import Listing
 from moniqo.domain.agents.user_prompt import UserPrompt
-from moniqo.domain.shared.errors import NotFound
+from moniqo.domain.shared.errors import NotFound, StaleVersion
 from moniqo.domain.shared.ids import PromptId, UserId
 from support.desk import Desk, faults
 from support.factories import a_prompt
@@ -149,3 +150,27 @@ async def test_nobody_else_reads_changes_or_removes_it(desk: Desk) -> None:
         with pytest.raises(NotFound):
             await refused
     assert await desk.all(UserPrompt) == (hers,)
+
+
+class Overtaken:
+    """A unit of work in which somebody else comes first, the first time."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self.uow, self.losses = uow, 1
+
+    def __call__(self) -> Transaction:
+        if self.losses:
+            self.losses -= 1
+            raise StaleVersion("User prompt was changed by somebody else meanwhile.")
+        return self.uow()
+
+
+async def test_it_is_removed_though_it_is_changed_at_the_same_moment(desk: Desk) -> None:
+    ada = await desk.user()
+    hers = await create(desk, ada, title="Mine", prompt="Now?")
+
+    archive = Archive(Overtaken(desk.uow), USER_PROMPT_ACCESS)
+    removed = await archive(user_id=ada, entity_id=hers.id)
+
+    assert removed.deleted_at is not None
+    assert await desk.all(UserPrompt) == ()

@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 from uuid import UUID
 
 from moniqo.application.shared.cache import Part, owner_field
+from moniqo.application.shared.conflicts import settled
 from moniqo.application.shared.persistence import UnitOfWork
 from moniqo.application.shared.query import Condition, Listing, Page, eq
 from moniqo.domain.shared.entity import Entity
@@ -73,8 +74,12 @@ class Archive(Generic[E]):
     access: Access[E]
 
     async def __call__(self, *, user_id: UserId, entity_id: UUID) -> E:
-        """The entity as removed."""
-        async with self.uow() as tx:
-            repository = tx[self.access.entity]
-            found = await repository.get(entity_id, *self.access.writable(user_id))
-            return await repository.remove(found)
+        """The entity as removed, though others change it meanwhile."""
+
+        async def remove() -> E:
+            async with self.uow() as tx:
+                repository = tx[self.access.entity]
+                found = await repository.get(entity_id, *self.access.writable(user_id))
+                return await repository.remove(found)
+
+        return await settled(remove)
