@@ -43,6 +43,28 @@ async def test_a_plan_is_made_changed_replaced_and_deleted(house: House, admin: 
     assert (removed.status, (await house.client.get(one)).status) == (200, 404)
 
 
+async def test_plans_that_were_taken_off_are_shown_to_who_may_delete_them(
+    house: House, admin: Client
+) -> None:
+    made = (await admin.post(PLANS, TEAM)).data["id"]
+    await admin.delete(f"{PLANS}/{made}")
+    ada = await house.user("ada")
+    everything = f"{PLANS}?include_deleted=true"
+
+    shown = (await admin.get(everything)).data["items"]
+    refused = [await who.get(everything) for who in (ada, house.client, ada.signed_in("forged"))]
+    plain = await house.client.get(f"{PLANS}?include_deleted=false")
+
+    assert made in [plan["id"] for plan in shown]
+    assert [(reply.status, reply.code) for reply in refused] == [
+        (403, "PERMISSION_DENIED"),
+        (401, "UNAUTHENTICATED"),
+        (401, "UNAUTHENTICATED"),
+    ]
+    for listed in (plain, await admin.get(PLANS), await house.client.get(PLANS)):
+        assert made not in [plan["id"] for plan in listed.data["items"]]
+
+
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [

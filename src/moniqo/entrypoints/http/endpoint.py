@@ -76,6 +76,11 @@ class Endpoint:
         return f"{self.method} {self.path}"
 
     @property
+    def shows_removed(self) -> bool:
+        """Whether it is a list that shows removed items to whoever may remove them."""
+        return self.lists is not None and self.lists.deleted is not None
+
+    @property
     def repeatable(self) -> bool:
         """Whether it makes something of the caller's, so that an idempotency key is honoured."""
         return self.method is POST and self.status in _MAKING and not self.public

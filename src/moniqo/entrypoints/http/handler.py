@@ -78,7 +78,7 @@ class Handler:
         query = self._read_query(scope["query_string"])
         if self._query is not None:
             arguments[self._query.name] = query
-            await self._permit(query, caller)
+            await self._permit(scope, query)
         repeat = named(scope, receive) if self.endpoint.repeatable else None
         if self.endpoint.method is not GET:
             source = receive if repeat is None else repeat.receive
@@ -115,8 +115,7 @@ class Handler:
         return StreamedAnswer(answer.status, answer.body, answer.headers, chunks=chunks)
 
     async def _admit(self, scope: Scope, arguments: dict[str, Any]) -> Principal:
-        caller = caller_of(scope)
-        current_call.set(replace(current_call.get(), actor_id=caller.user_id))
+        caller = _named(scope)
         if self._metered:
             await self._runtime.api_calls.count(caller.user_id)
         if self.endpoint.needs is not None:
@@ -131,14 +130,17 @@ class Handler:
                 permission=permission, method=self.endpoint.method, route=self.endpoint.path
             )
 
-    async def _permit(self, query: object, caller: Principal | None) -> None:
-        """Raise `Forbidden` unless the caller may see the removed items that are asked for."""
+    async def _permit(self, scope: Scope, query: object) -> None:
+        """Raise `Forbidden` unless the caller may see the removed items that are asked for.
+
+        Where everybody may look, too, they have to say who they are for that.
+        """
         if not isinstance(query, Listing) or not query.include_deleted:
             return
         needed = self.endpoint.lists.deleted if self.endpoint.lists else None
-        if caller is None or needed is None:
+        if needed is None:
             raise Forbidden("You may not see what was removed.")
-        await self._require(caller, needed)
+        await self._require(_named(scope), needed)
 
     async def _prepare_change(
         self, scope: Scope, receive: Receive, arguments: dict[str, Any]
@@ -163,6 +165,13 @@ class Handler:
         return succeeded(
             self.endpoint.status, self.endpoint.message, data, self._runtime.now(), headers
         )
+
+
+def _named(scope: Scope) -> Principal:
+    """Who calls; whatever is done is done in their name from now on."""
+    caller = caller_of(scope)
+    current_call.set(replace(current_call.get(), actor_id=caller.user_id))
+    return caller
 
 
 def _identity(text: str) -> UUID:

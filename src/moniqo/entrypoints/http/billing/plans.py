@@ -40,7 +40,11 @@ class PlanController(Controller):
         summary="List plans",
         public=True,
         lists=Lists(
-            Plan, sort=("price", "name", "created_at"), filters=("currency",), default=("price",)
+            Plan,
+            sort=("price", "name", "created_at"),
+            filters=("currency",),
+            default=("price",),
+            deleted="plans:delete",
         ),
         made_of=_made_of,
     )

@@ -30,7 +30,7 @@ def operation(endpoint: Endpoint, schemas: Schemas, *, deprecated: bool) -> Node
         "summary": endpoint.summary,
         "description": f"{endpoint.description}\n\nWho: {who}.",
         **({"deprecated": True} if deprecated else {}),
-        "security": [] if endpoint.public else [{"bearer": []}],
+        "security": _security(endpoint),
         **({"parameters": parameters} if parameters else {}),
         **({"requestBody": _body(endpoint, body, schemas)} if body else {}),
         "responses": {
@@ -39,6 +39,14 @@ def operation(endpoint: Endpoint, schemas: Schemas, *, deprecated: bool) -> Node
             **refused(endpoint, schemas.responses),
         },
     }
+
+
+def _security(endpoint: Endpoint) -> list[Node]:
+    """A token, none, or one for who asks for more than everybody is shown."""
+    token: Node = {"bearer": []}
+    if endpoint.public:
+        return [{}, token] if endpoint.shows_removed else []
+    return [token]
 
 
 def _operation_id(endpoint: Endpoint) -> str:

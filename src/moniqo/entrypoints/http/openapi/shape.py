@@ -17,11 +17,11 @@ def by_shape(endpoint: Endpoint) -> Iterator[Refusal]:
         yield refusals.RateLimited
     if endpoint.repeatable:
         yield refusals.IdempotencyKeyReused
-    if not endpoint.public:
+    if not endpoint.public or endpoint.shows_removed:
         yield from (refusals.Unauthenticated, refusals.TokenExpired, refusals.AccountInactive)
     if is_metered(endpoint):
         yield refusals.QuotaExceeded
-    if endpoint.needs is not None:
+    if endpoint.needs is not None or endpoint.shows_removed:
         yield refusals.Forbidden
     has_id = endpoint.taken(Source.PATH) is not None
     if has_id:
