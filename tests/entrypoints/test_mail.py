@@ -13,6 +13,7 @@ from moniqo.application.mail.pages import Pages
 from moniqo.application.mail.ports import Mailer, MailTemplates
 from moniqo.domain.identity.credentials import Email
 from moniqo.domain.shared.errors import Unavailable
+from moniqo.entrypoints.cli.parked_rows import SHOWN, show_parked
 from moniqo.entrypoints.container import build_container
 from moniqo.entrypoints.settings import Settings, StorageBackend, WrongSettings, load
 from moniqo.entrypoints.settings.mail import MailDelivery
@@ -232,6 +233,14 @@ def test_what_failed_again_is_shown(run: Any) -> None:
 
     assert ran.code == 10
     assert "0 of 1 went well." in ran.out
+
+
+def test_terminal_codes_in_a_reason_are_shown_and_not_obeyed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    show_parked([dict.fromkeys(SHOWN, "-") | {"error": "KeyError: '\x1b[2J'"}])
+
+    assert "KeyError: '\\x1b[2J'" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("words", [(), ("--all", KEY)])
