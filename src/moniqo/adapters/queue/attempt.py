@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum, auto
@@ -15,7 +16,6 @@ from moniqo.application.shared.retrying import RetryTerms, reason_of
 from moniqo.application.shared.tasks import NotYet
 from moniqo.domain.operations.task import Task, TaskStatus
 from moniqo.domain.shared.errors import GivenUp, Undeliverable
-from moniqo.domain.shared.types import JsonObject
 
 LARGEST_RESULT = 1_000_000
 """Characters of JSON."""
@@ -124,9 +124,13 @@ def _text(value: str | None) -> str | None:
     return value and value.replace("\0", "").encode(errors="replace").decode()
 
 
-def _is_storable(result: JsonObject | None) -> bool:
+def _is_storable(result: object) -> bool:
+    if result is None:
+        return True
+    if not isinstance(result, Mapping):
+        return False
     try:
-        text = json.dumps(dict(result or {}), ensure_ascii=False, allow_nan=False)
+        text = json.dumps(dict(result), ensure_ascii=False, allow_nan=False)
         text.encode()
     except (TypeError, ValueError):
         return False
