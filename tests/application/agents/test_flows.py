@@ -1,5 +1,6 @@
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -225,6 +226,18 @@ async def test_a_new_schedule_of_an_active_flow_moves_its_next_run(desk: Desk) -
     assert moved.next_run_at is not None
     assert moved.next_run_at.isoformat() == "2026-01-16T09:00:00+00:00"
     assert (still.schedule, still.next_run_at) == ("0 9 * * *", None)
+
+
+async def test_a_slot_that_has_come_outlives_a_change_of_the_flow(desk: Desk) -> None:
+    ada = await desk.user()
+    come = desk.clock.now() - timedelta(minutes=1)
+    due = {"status": FlowStatus.ACTIVE, "schedule": "0 * * * *", "next_run_at": come}
+    flow = await a_flow(desk, ada, **due)
+
+    for changes in ({"title": "Another"}, {"title": "Again", "schedule": "0 * * * *"}):
+        flow = await desk.update_flow(user_id=ada, flow_id=flow.id, changes=changes)
+
+        assert flow.next_run_at == come
 
 
 async def test_substance_changes_only_while_paused(desk: Desk) -> None:

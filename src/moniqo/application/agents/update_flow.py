@@ -48,7 +48,8 @@ class UpdateFlow:
             if any(getattr(changed, name) != getattr(flow, name) for name in SUBSTANCE):
                 await _require_at_rest(tx, flow)
                 await keep_parts(tx, changed)
-            if changed.status is FlowStatus.ACTIVE:
+            # A slot that has come and is not fired yet is not lost by a change of something else.
+            if changed.status is FlowStatus.ACTIVE and changed.schedule != flow.schedule:
                 changed = changed.with_(next_run_at=following)
             return await tx[Flow].save(changed)
 
