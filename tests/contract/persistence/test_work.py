@@ -389,7 +389,9 @@ async def test_what_was_cancelled_when_its_worker_died_is_not_begun_again(shop: 
     assert task.status is TaskStatus.CANCELLED
 
 
-async def test_who_lost_a_task_writes_nothing_more(shop: Workshop) -> None:
+async def test_who_lost_a_task_writes_nothing_more(
+    shop: Workshop, caplog: pytest.LogCaptureFixture
+) -> None:
     begun, go_on, refused = asyncio.Event(), asyncio.Event(), []
 
     async def work(context: TaskContext) -> None:
@@ -419,6 +421,7 @@ async def test_who_lost_a_task_writes_nothing_more(shop: Workshop) -> None:
     assert after.status is TaskStatus.SUCCEEDED
     assert await shop.get(task_id) == after
     assert await shop.named(f"late {task_id}") == 0
+    assert "task failed and is tried again" not in caplog.messages
 
 
 async def test_who_is_told_to_stop_hands_back_what_has_not_ended(shop: Workshop) -> None:

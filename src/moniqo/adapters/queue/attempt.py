@@ -15,7 +15,7 @@ from moniqo.application.operations.held_task import HeldTask
 from moniqo.application.shared.retrying import RetryTerms, reason_of
 from moniqo.application.shared.tasks import NotYet
 from moniqo.domain.operations.task import Task, TaskStatus
-from moniqo.domain.shared.errors import GivenUp, Undeliverable
+from moniqo.domain.shared.errors import GivenUp, NoLongerHeld, Undeliverable
 
 LARGEST_RESULT = 1_000_000
 """Characters of JSON."""
@@ -80,6 +80,9 @@ class Attempt:
             if self.runs is None or self.runs.cancelling():
                 raise
             return self._after(RuntimeError(f"Cancelled from within. {problem}"), self.kind.terms)
+        except NoLongerHeld:
+            # Nothing of it failed: whoever has it by now tells how it ends.
+            return None
         except Exception as problem:  # noqa: BLE001  (whatever it is, the task says so)
             return self._after(problem, self.kind.terms)
         if not _is_storable(result):
