@@ -151,7 +151,7 @@ async def test_whatever_is_wrong_with_the_store_the_worker_goes_on_saying_that_i
 
     task_id = await yard.want()
     yard.store.before["renew"] = [fails(StaleVersion("A deadlock.")), fails(KeyError("x")), last]
-    working = asyncio.create_task(yard.worker(wait, lease=timedelta(seconds=0.3))())
+    working = asyncio.create_task(yard.worker(wait, lease=timedelta(seconds=0.9))())
     await asyncio.wait_for(working, 5)
 
     assert (await yard.get(task_id)).status is TaskStatus.SUCCEEDED
