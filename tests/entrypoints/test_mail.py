@@ -243,9 +243,28 @@ def test_terminal_codes_in_a_reason_are_shown_and_not_obeyed(
     assert "KeyError: '\\x1b[2J'" in capsys.readouterr().out
 
 
+def test_what_shall_never_be_sent_is_dropped(run: Any) -> None:
+    run("init", **SQLITE)
+    for name in ("ada", "bob"):
+        create = [name if word == "ada" else word.replace("ada@", f"{name}@") for word in CREATE]
+        run(*create, EVENT_ATTEMPTS="1", **SQLITE, **SMTP)
+    first, second = run("mail", "parked", "--json", **SQLITE, **SMTP).data["items"]
+
+    one = run("mail", "drop", first["id"], "--json", **SQLITE)
+    again = run("mail", "drop", first["id"], "--json", **SQLITE)
+    rest = run("mail", "drop", "--all", **SQLITE)
+
+    assert one.data == {"ids": [first["id"]]}
+    assert (again.code, again.error["code"]) == (6, "INVALID_STATE")
+    assert rest.out.strip() == "1 dropped."
+    assert run("mail", "parked", **SQLITE).out.strip() == "Nothing is parked."
+    assert second["id"] != first["id"]
+
+
+@pytest.mark.parametrize("command", ["retry", "drop"])
 @pytest.mark.parametrize("words", [(), ("--all", KEY)])
-def test_retry_wants_to_know_what(run: Any, words: tuple[str, ...]) -> None:
-    assert run("mail", "retry", *words, **SQLITE).code == 4
+def test_it_must_be_said_which(run: Any, command: str, words: tuple[str, ...]) -> None:
+    assert run("mail", command, *words, **SQLITE).code == 4
 
 
 def test_the_doctor_says_where_mails_go(run: Any) -> None:

@@ -3,9 +3,12 @@ from typing import Any
 
 import pytest
 
+from moniqo.application.notifications.drop_parked import DropParked
 from moniqo.application.notifications.list_parked import ListParked
 from moniqo.application.notifications.relay_outbox import RELAY_OUTBOX
 from moniqo.application.notifications.retry_parked import RetryParked
+from moniqo.application.shared.query import eq
+from moniqo.domain.audit.audit_log import AuditAction, AuditLog
 from moniqo.domain.audit.outbox_event import OutboxEvent
 from moniqo.domain.shared.errors import NotFound, RuleViolated
 from moniqo.domain.shared.ids import OutboxEventId
@@ -22,6 +25,7 @@ class Yard:
         self.people = People()
         self.woken = 0
         self.retry = RetryParked(replace(self.people.uow, bell=self))
+        self.drop = DropParked(self.people.uow, self.people.clock, self.people.ids)
         self.parked = ListParked(self.people.uow)
 
     async def ring(self, name: str) -> None:
@@ -60,14 +64,29 @@ async def test_what_is_wanted_again_is_due_and_the_relay_is_woken() -> None:
     assert yard.woken == 1
 
 
+async def test_what_is_dropped_counts_as_done_and_the_trail_says_why() -> None:
+    yard = Yard()
+    first, second, _ = await yard.filled()
+
+    await yard.drop(event_ids=[first.id])
+
+    assert (await yard.parked(limit=10)).items == (second,)
+    dropped, *_ = await yard.people.all(OutboxEvent)
+    assert (dropped.done_at, dropped.error) == (yard.people.clock.now(), "No.")
+    (entry,) = await yard.people.all(AuditLog, eq("entity_id", first.id))
+    assert (entry.action, entry.entity_type) == (AuditAction.DELETE, "OutboxEvent")
+    assert entry.description == "CandlesImported dropped: No."
+
+
+@pytest.mark.parametrize("deal_with", ["retry", "drop"])
 @pytest.mark.parametrize(("which", "refusal"), [(2, RuleViolated), (None, NotFound)])
-async def test_all_are_tried_again_or_none(which: int | None, refusal: Any) -> None:
+async def test_all_are_dealt_with_or_none(which: int | None, refusal: Any, deal_with: str) -> None:
     yard = Yard()
     events = await yard.filled()
     other = OutboxEventId(yard.people.ids.new()) if which is None else events[which].id
 
     with pytest.raises(refusal):
-        await yard.retry(event_ids=[events[0].id, other])
+        await getattr(yard, deal_with)(event_ids=[events[0].id, other])
 
     assert len((await yard.parked(limit=10)).items) == 2
     assert yard.woken == 0

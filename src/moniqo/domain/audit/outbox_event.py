@@ -49,6 +49,14 @@ class OutboxEvent(Entity):
 
     def unparked(self) -> Self:
         """To be told again, from the first attempt on; raises `RuleViolated` unless parked."""
+        self._require_parked()
+        return self.with_(parked_at=None, attempts=0)
+
+    def dropped(self, now: datetime) -> Self:
+        """Never to be told; why it could not be stays. Raises `RuleViolated` unless parked."""
+        self._require_parked()
+        return self.with_(parked_at=None, done_at=now)
+
+    def _require_parked(self) -> None:
         if self.parked_at is None:
             raise RuleViolated("The event is not parked.")
-        return self.with_(parked_at=None, attempts=0)

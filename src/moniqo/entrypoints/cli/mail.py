@@ -9,6 +9,9 @@ from moniqo.entrypoints.cli.exits import Exit
 from moniqo.entrypoints.cli.operation import operation
 from moniqo.entrypoints.cli.pages import LIMIT
 
+EVENT_IDS = click.argument("event_ids", type=click.UUID, nargs=-1)
+EVERY = click.option("--all", "every", is_flag=True, help="Whatever is parked.")
+
 
 @click.group()
 def mail() -> None:
@@ -48,21 +51,39 @@ async def parked(limit: int) -> Answer:
 
 
 @mail.command()
-@click.argument("event_ids", type=click.UUID, nargs=-1)
-@click.option("--all", "every", is_flag=True, help="Whatever is parked.")
+@EVENT_IDS
+@EVERY
 @operation
 async def retry(event_ids: tuple[UUID, ...], *, every: bool) -> Answer:
     """Try again what is parked, now, and wait for how it goes."""
-    from moniqo.domain.shared.errors import Invalid
     from moniqo.entrypoints.cli.parked_rows import show_parked
     from moniqo.entrypoints.cli.retrying import retried
 
-    if bool(event_ids) is every:
-        raise Invalid("Name the ids, or say --all.")
-    items = await retried(None if every else event_ids)
+    items = await retried(_named(event_ids, every=every))
     done = sum(1 for item in items if item["done"])
     text = f"{done} of {len(items)} went well."
     left = [item for item in items if not item["done"]]
     if left:
         return Answer({"items": items}, lambda: show_parked(left, text), Exit.UNSUCCESSFUL)
     return Answer({"items": items}, text)
+
+
+@mail.command()
+@EVENT_IDS
+@EVERY
+@operation
+async def drop(event_ids: tuple[UUID, ...], *, every: bool) -> Answer:
+    """Give up what is parked: it is never sent; the audit trail keeps why."""
+    from moniqo.entrypoints.cli.retrying import dropped
+
+    ids = await dropped(_named(event_ids, every=every))
+    return Answer({"ids": ids}, f"{len(ids)} dropped.")
+
+
+def _named(event_ids: tuple[UUID, ...], *, every: bool) -> tuple[UUID, ...] | None:
+    """None for all of them; raises `Invalid` unless it is said which."""
+    from moniqo.domain.shared.errors import Invalid
+
+    if bool(event_ids) is every:
+        raise Invalid("Name the ids, or say --all.")
+    return None if every else event_ids
