@@ -1,5 +1,8 @@
 """Work that lost a race is done again, but not for ever."""
 
+import asyncio
+from collections.abc import Hashable, Iterable
+
 import pytest
 
 from moniqo.application.shared.conflicts import settled
@@ -43,3 +46,44 @@ async def test_other_conflicts_are_told_at_once_unless_named() -> None:
     with pytest.raises(AlreadyExists):
         await settled(once)
     assert await settled(again, again_on=(AlreadyExists,)) == "done"
+
+
+class Room:
+    """Work that notes how many were at it at once."""
+
+    def __init__(self) -> None:
+        self.inside = self.most = 0
+
+    async def __call__(self) -> None:
+        self.inside += 1
+        self.most = max(self.most, self.inside)
+        await asyncio.sleep(0)
+        self.inside -= 1
+
+
+@pytest.mark.parametrize(("things", "most"), [(("plan",) * 5, 1), (range(5), 5), ((None,) * 5, 5)])
+async def test_who_waits_for_a_turn_at_the_same_thing_does_not_collide(
+    things: Iterable[Hashable], most: int
+) -> None:
+    room = Room()
+
+    await asyncio.gather(*(settled(room, in_turn=thing) for thing in things))
+
+    assert room.most == most
+
+
+async def test_a_turn_that_fails_is_over() -> None:
+    with pytest.raises(AlreadyExists):
+        await settled(Contested(1, AlreadyExists("there")), in_turn="plan")
+
+    assert await settled(Contested(0, StaleVersion("changed")), in_turn="plan") == "done"
+
+
+async def test_nobody_waits_for_a_turn_for_long() -> None:
+    gone = asyncio.Event()
+    ahead = asyncio.create_task(settled(gone.wait, in_turn="plan"))
+    await asyncio.sleep(0)
+
+    assert await settled(Contested(0, StaleVersion("")), in_turn="plan", patience=0.01) == "done"
+    gone.set()
+    await ahead

@@ -40,8 +40,11 @@ class SubscribePlan:
 
     async def __call__(self, *, user_id: UserId, choice: PlanChoice) -> Subscription:
         """The new subscription."""
+        # Everybody who chooses a plan writes its row.
         return await settled(
-            lambda: self._change(user_id, choice), again_on=(StaleVersion, AlreadyExists)
+            lambda: self._change(user_id, choice),
+            again_on=(StaleVersion, AlreadyExists),
+            in_turn=choice.plan_id,
         )
 
     async def _change(self, user_id: UserId, choice: PlanChoice) -> Subscription:
