@@ -57,6 +57,18 @@ async def test_what_is_over_expires_and_free_follows() -> None:
     assert (event.payload["user_id"], event.payload["plan"]) == (str(over), "Pro")
 
 
+async def test_what_follows_begins_where_it_ended_however_late_that_is_noticed() -> None:
+    people = await open_people()
+    user_id = await subscribed(people, "ada", DAY)
+
+    people.clock.advance(days=3)
+    await expire(people)()
+
+    _, over, free = await people.all(Subscription, eq("user_id", user_id))
+    assert free.start_date == over.end_date
+    assert free.start_date == people.clock.now() - 2 * DAY
+
+
 async def test_several_who_look_at_once_end_each_once() -> None:
     people = await open_people()
     users = [await subscribed(people, f"user{number}", DAY) for number in range(5)]

@@ -88,10 +88,14 @@ def new_subscription(
 
 
 async def fall_back(tx: Transaction, ids: Ids, ended: Subscription, now: datetime) -> None:
-    """Put who had the subscription that has `ended` on the default plan, and tell of it."""
+    """Put who had the subscription that has `ended` on the default plan, and tell of it.
+
+    It holds from the end on, which may be noticed late.
+    """
     left = await tx[Plan].get(ended.plan_id, include_deleted=True)
     fallback = await default_plan(tx)
-    await tx[Subscription].add(new_subscription(ids, ended.user_id, fallback, now))
+    start = ended.end_date or now
+    await tx[Subscription].add(new_subscription(ids, ended.user_id, fallback, start))
     expired = ended.status is SubscriptionStatus.EXPIRED
     happened = SubscriptionExpired if expired else SubscriptionCancelled
     tx.emit(
