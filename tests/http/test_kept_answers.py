@@ -21,6 +21,7 @@ from moniqo.adapters.persistence.memory import MemoryBackend
 from moniqo.adapters.persistence.recording import RecordedTransaction, RecordedUnitOfWork
 from moniqo.application.shared.cache import Part
 from moniqo.application.shared.kept_answers import KeptAnswers, Make
+from moniqo.domain.agents.agent import Agent
 from moniqo.domain.agents.prompt import Prompt
 from moniqo.domain.shared.entity import Entity
 from moniqo.entrypoints.http.endpoint import GET, endpoints_of
@@ -34,6 +35,12 @@ from support.store import CountingIds, StepClock
 
 API = "/api/v1"
 NOBODYS = "0190b6a0-0000-7000-8000-000000000000"
+AGENT = {
+    "name": "Cross",
+    "provider": "builtin",
+    "model_id": "x",
+    "config": {"strategy": "ma_cross"},
+}
 PROMPT = {"title": "First", "prompt": "Decide.", "category": "trading"}
 MADE_EACH_TIME = {
     "/api/v1/auth/reset-password": "a page",
@@ -218,6 +225,29 @@ async def test_answers_show_nothing_that_they_are_not_said_to_be_made_of(
         shown = whole - read
         assert shown, path
         assert set(shown) <= {part.kind for part in parts}, path
+
+
+async def test_what_is_ones_own_or_nobodys_grows_old_by_no_write_of_anybody_elses(
+    house: House, noting: Noting
+) -> None:
+    ada_id, ada = await house.made("ada"), await house.signed_in("ada")
+    admin = await house.user("root", "Admin")
+
+    async def names() -> list[str]:
+        noting.parts.clear()
+        return [item["name"] for item in (await ada.get(f"{API}/agents")).data["items"]]
+
+    before = await names()
+    (parts,) = noting.parts.values()
+    shared = (await admin.post(f"{API}/agents", AGENT)).data["id"]
+    made = await names()
+    await admin.patch(f"{API}/agents/{shared}", {"name": "Other"})
+    changed = await names()
+    await ada.post(f"{API}/agents", AGENT | {"name": "Mine"})
+
+    assert parts == (Part(Agent, ada_id),)
+    assert (before, made, changed) == ([], ["Cross"], ["Other"])
+    assert await names() == ["Mine", "Other"]
 
 
 async def test_every_read_is_kept_or_there_is_a_reason(house: House, noting: Noting) -> None:

@@ -12,7 +12,7 @@ from uuid import UUID
 from moniqo.application.shared.cache import Part, owner_field
 from moniqo.application.shared.conflicts import settled
 from moniqo.application.shared.persistence import UnitOfWork
-from moniqo.application.shared.query import Condition, Listing, Page, eq
+from moniqo.application.shared.query import Condition, Listing, Page, either, eq, is_null
 from moniqo.domain.shared.entity import Entity
 from moniqo.domain.shared.ids import UserId
 
@@ -34,9 +34,11 @@ class Access(Generic[E]):
     writable: Rows
 
     def part(self, user_id: UserId) -> Part:
-        """What is read by it: the user's own, if it says so, or anybody's."""
-        is_own = eq(owner_field(self.entity), user_id) in self.readable(user_id)
-        return Part(self.entity, user_id if is_own else None)
+        """What is read by it: the user's own, with or without nobody's, if it says so, or all."""
+        owner = owner_field(self.entity)
+        own_ones = eq(owner, user_id)
+        narrow = {own_ones, either(own_ones, is_null(owner))}
+        return Part(self.entity, None if narrow.isdisjoint(self.readable(user_id)) else user_id)
 
 
 @dataclass(frozen=True, slots=True)
