@@ -251,6 +251,19 @@ async def test_what_a_dead_relay_had_claimed_is_told_when_its_lease_is_over() ->
     assert (await outbox(people)).attempts == 2
 
 
+async def test_what_kills_whoever_tells_it_is_parked_in_the_end() -> None:
+    people, listener = People(), Listener()
+    await emit(people, opened(people))
+    row = await outbox(people)
+    await people.save(row.with_(attempts=MOST_ATTEMPTS))
+
+    await relay(people, {TradeOpened: (listener,)})()
+
+    row = await outbox(people)
+    assert (listener.told, row.error) == ([], "RuntimeError: It was begun too often.")
+    assert row.parked_at == people.clock.now()
+
+
 async def test_a_relay_that_took_too_long_leaves_the_outcome_to_its_successor() -> None:
     people, listener = People(), Listener()
     await emit(people, opened(people))

@@ -114,6 +114,9 @@ class RelayOutbox:
             return await tx[OutboxEvent].save(event)
 
     async def _outcome(self, claimed: OutboxEvent) -> OutboxEvent:
+        if claimed.attempts > self.terms.attempts:
+            # Nobody came to the end of the last one: it kills whoever tells it.
+            return self._failed(claimed, RuntimeError("It was begun too often."))
         try:
             async with asyncio.timeout(self.terms.limit.total_seconds()):
                 await self._react(claimed)
