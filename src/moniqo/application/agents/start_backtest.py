@@ -5,7 +5,9 @@ from datetime import datetime
 from decimal import Decimal
 
 from moniqo.application.agents.access import FLOW_ACCESS
+from moniqo.application.identity.throttle import meet
 from moniqo.application.shared.access import own
+from moniqo.application.shared.conflicts import settled
 from moniqo.application.shared.persistence import Transaction, UnitOfWork
 from moniqo.application.shared.query import any_of
 from moniqo.application.shared.system import Clock, Ids
@@ -57,6 +59,9 @@ class StartBacktest:
 
         `RuleViolated` while the user's backtests under way are as many as there may be.
         """
+        return await settled(lambda: self._queue(user_id, flow_id, request))
+
+    async def _queue(self, user_id: UserId, flow_id: FlowId, request: BacktestRequest) -> Backtest:
         async with self.uow() as tx:
             flow = await tx[Flow].get(flow_id, *FLOW_ACCESS.readable(user_id))
             await self._leave_room(tx, user_id)
@@ -77,6 +82,7 @@ class StartBacktest:
             )
 
     async def _leave_room(self, tx: Transaction, user_id: UserId) -> None:
+        await meet(tx, self.ids, RUN_BACKTEST, user_id, self.clock.now())
         unfinished = await tx[Backtest].count(*own(user_id), any_of("status", UNFINISHED))
         if unfinished >= self.most_unfinished:
             raise RuleViolated(

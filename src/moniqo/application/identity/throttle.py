@@ -12,6 +12,10 @@ from moniqo.application.shared.query import eq
 from moniqo.application.shared.system import Clock, Ids
 from moniqo.domain.identity.attempts import Attempts, AttemptsId
 from moniqo.domain.shared.errors import AlreadyExists, RateLimited, StaleVersion
+from moniqo.domain.shared.ids import UserId
+
+_MEETING = timedelta(days=1)
+"""A counter of those who meet begins anew after so long: nobody reads it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,15 @@ async def keep(tx: Transaction, found: Attempts) -> Attempts:
         return await tx[Attempts].add(found)
     except AlreadyExists as rival:
         raise StaleVersion("It was counted by somebody else at the same time.") from rival
+
+
+async def meet(tx: Transaction, ids: Ids, kind: str, user_id: UserId, now: datetime) -> None:
+    """Come before a rule of how many of a kind a user may have is looked at.
+
+    Of those who want one at once all but one raise `StaleVersion`, here; tried again by `settled`
+    they find what the others have made.
+    """
+    await keep(tx, (await attempts_of(tx, ids, kind, str(user_id), now)).counted(now, _MEETING))
 
 
 def seconds(left: timedelta) -> int:

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 from moniqo.application.identity.principal import Principal
+from moniqo.application.identity.throttle import meet
 from moniqo.application.operations.report_terms import REPORT_USERS, REPORTS, ReportTerms
 from moniqo.application.operations.task_views import TaskView, task_view
 from moniqo.application.operations.user_report_request import UserReportRequest
+from moniqo.application.shared.conflicts import settled
 from moniqo.application.shared.persistence import Transaction, UnitOfWork
 from moniqo.application.shared.query import any_of, eq
 from moniqo.application.shared.system import Clock, Ids
@@ -38,6 +40,9 @@ class RequestUserReport:
         """
         if request.start_date > self.clock.now():
             raise Invalid.field("start_date", "must not lie in the future")
+        return await settled(lambda: self._want(caller, request))
+
+    async def _want(self, caller: Principal, request: UserReportRequest) -> TaskView:
         span = {name: getattr(request, name).isoformat() for name in ("start_date", "end_date")}
         async with self.uow() as tx:
             await self._leave_room(tx, caller.user_id)
@@ -53,6 +58,7 @@ class RequestUserReport:
         return task_view(task)
 
     async def _leave_room(self, tx: Transaction, user_id: UserId) -> None:
+        await meet(tx, self.ids, REPORT_USERS, user_id, self.clock.now())
         # By the queue: whatever else waits is not looked at.
         of_user = eq("queue", REPORTS), eq("kind", REPORT_USERS), eq("owner_id", user_id)
         unfinished = await tx[Task].count(*of_user, any_of("status", UNFINISHED))
