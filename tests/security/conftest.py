@@ -1,7 +1,7 @@
 """Arenas for the tests of this folder; see the README beside."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
 import pytest_asyncio
@@ -9,14 +9,37 @@ import pytest_asyncio
 from support.arena import STRICT, Arena, Arenas, open_arena
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def arenas(
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
+async def lasting_arenas(
     tmp_path_factory: pytest.TempPathFactory, server_url: Callable[[str], str]
 ) -> AsyncIterator[Arenas]:
-    """Backend, `processes` and settings → an arena shared by all who ask for the same.
+    """Those that many modules ask for; an idle server costs the others time, so no longer."""
+    async with shared_arenas(tmp_path_factory, server_url) as shared:
+        yield shared
 
-    In the end no secret that a test planted may be found anywhere.
-    """
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def arenas(
+    tmp_path_factory: pytest.TempPathFactory,
+    server_url: Callable[[str], str],
+    lasting_arenas: Arenas,
+) -> AsyncIterator[Arenas]:
+    """Backend, `processes` and settings → an arena shared by all who ask for the same."""
+    async with shared_arenas(tmp_path_factory, server_url) as shared:
+
+        async def arena(backend: str, *, processes: int = 2, **settings: str) -> Arena:
+            is_usual = (processes == 2 and not settings) or settings == STRICT
+            opened = lasting_arenas if is_usual else shared
+            return await opened(backend, processes=processes, **settings)
+
+        yield arena
+
+
+@asynccontextmanager
+async def shared_arenas(
+    tmp_path_factory: pytest.TempPathFactory, server_url: Callable[[str], str]
+) -> AsyncIterator[Arenas]:
+    """Arenas by what they are asked for; in the end no planted secret may be found in any."""
     opened: dict[tuple[object, ...], Arena] = {}
     async with AsyncExitStack() as stack:
 

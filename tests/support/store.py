@@ -1,7 +1,7 @@
 """A backend opened for a test, with time and identities that the test controls."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -16,6 +16,7 @@ from moniqo.adapters.persistence.recording import RecordedUnitOfWork
 from moniqo.adapters.persistence.slow_queries import SlowQueries
 from moniqo.application.shared.query import Condition, Listing, eq
 from support.specimen import CONTRACT, Rack, RackId, Specimen, SpecimenId
+from support.traced import resting
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class Place:
 
 
 SQL = ("sqlite", "postgres")
+_migrated: set[str] = set()
+"""Kinds of stores whose migration has been run by this process."""
 
 
 def open_backend(place: Place, registry: Registry, slow: SlowQueries | None = None) -> Backend:
@@ -48,10 +51,12 @@ async def prepared(place: Place, registry: Registry = CONTRACT) -> AsyncIterator
     """The backend with its schema, closed at the end."""
     backend = open_backend(place, registry)
     try:
-        await backend.migrate()
-        if place.kind in SQL:
-            # The migrations know nothing of entities that tests add to the registry.
-            await backend.migrations.run(backend.schema.tables.create_all)  # type: ignore[attr-defined]
+        with resting() if place.kind in _migrated else nullcontext():
+            await backend.migrate()
+            if place.kind in SQL:
+                # The migrations know nothing of entities that tests add to the registry.
+                await backend.migrations.run(backend.schema.tables.create_all)  # type: ignore[attr-defined]
+        _migrated.add(place.kind)
         yield backend
     finally:
         await backend.close()
