@@ -212,7 +212,8 @@ def test_what_could_not_be_sent_is_parked_and_sent_when_it_can_be(run: Any) -> N
     parked = run("mail", "parked", "--json", **SQLITE, **SMTP).data
     (event,) = parked["items"]
 
-    in_vain = run("mail", "retry", event["id"], "--json", EVENT_ATTEMPTS="1", **SQLITE, **SMTP)
+    twice = (event["id"], event["id"])
+    in_vain = run("mail", "retry", *twice, "--json", EVENT_ATTEMPTS="1", **SQLITE, **SMTP)
     shown = run("mail", "parked", **SQLITE, **SMTP).out
     in_the_end = run("mail", "retry", "--all", **SQLITE)
 

@@ -23,7 +23,7 @@ async def retried(event_ids: Sequence[UUID] | None) -> list[dict[str, Any]]:
         if event_ids is None:
             found = await (await container.get(ListParked))(limit=AT_ONCE)
             event_ids = [event.id for event in found.items]
-        wanted = [OutboxEventId(event_id) for event_id in event_ids]
+        wanted = [OutboxEventId(event_id) for event_id in dict.fromkeys(event_ids)]
         await (await container.get(RetryParked))(event_ids=wanted)
         await (await container.get(Doorbell)).drain()
         async with (await container.get(UnitOfWork))() as tx:
