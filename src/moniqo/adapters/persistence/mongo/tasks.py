@@ -1,7 +1,7 @@
 """What workers do with tasks, on MongoDB: each write is of single documents, on their condition."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from time import monotonic
 from typing import Any
@@ -18,8 +18,8 @@ from moniqo.domain.operations.task import Task, TaskId, TaskStatus
 
 LOOKED_EVERY = 5.0
 """Seconds between looks for what processes that were killed have left open."""
-_MOST_LANES = 8
-"""Lanes that one claim looks at: each costs a round trip."""
+_MOST_LANES = 64
+"""Lanes that one claim looks at: each is a part of one question."""
 _FREED: Document = {"lease_owner": None, "lease_until": None}
 _CHANGED: Document = {"version": {"$add": ["$version", 1]}, "updated_at": "$$NOW"}
 
@@ -37,11 +37,9 @@ class MongoTasks:
         """See `TaskStore`."""
         with translated():
             wanted = shares(await self._next_lanes(claim), claim.most)
-            ids = [
-                task_id for lane, most in wanted for task_id in await self._free(claim, lane, most)
-            ]
-            if not ids:
+            if not wanted:
                 return []
+            ids = await self._free(claim, wanted)
             # Of several who take the same at once each gets those that bear its own mark.
             mark = f"{claim.worker} {uuid4().hex[:12]}"
             await self._tasks.update_many({"_id": {"$in": ids}, "ready": True}, _taken(mark, claim))
@@ -51,25 +49,33 @@ class MongoTasks:
 
     async def _next_lanes(self, claim: Claim) -> list[str]:
         """The lanes after the last one, then the first ones again."""
+        most = min(claim.most, _MOST_LANES)
         found: dict[str, None] = {}
         for after in dict.fromkeys((claim.after, "")):
-            lane: str | None = after
-            while lane is not None and len(found) < min(claim.most, _MOST_LANES):
-                lane = await self._lane_after(claim, lane)
-                if lane in found:
-                    break
-                if lane is not None and lane not in claim.passing:
-                    found[lane] = None
-        return list(found)
+            if len(found) < most:
+                lanes = await self._lanes_after(claim, after, most + len(claim.passing))
+                found |= dict.fromkeys(lane for lane in lanes if lane not in claim.passing)
+        return list(found)[:most]
 
-    async def _lane_after(self, claim: Claim, lane: str) -> str | None:
-        waiting = {"queue": claim.queue, "ready": True, "lane": {"$gt": lane}}
-        found = await self._tasks.find_one(waiting, {"lane": 1}, sort=[("lane", 1)])
-        return None if found is None else found["lane"]
+    async def _lanes_after(self, claim: Claim, lane: str, most: int) -> list[str]:
+        """One look into the index for each: MongoDB passes over what else is in a lane."""
+        return await self._ids(
+            [
+                {"$match": {"queue": claim.queue, "ready": True, "lane": {"$gt": lane}}},
+                {"$sort": {"lane": 1}},
+                {"$group": {"_id": "$lane"}},
+                {"$limit": most},
+            ]
+        )
 
-    async def _free(self, claim: Claim, lane: str, most: int) -> list[Any]:
-        waiting = {"queue": claim.queue, "ready": True, "lane": lane}
-        found = self._tasks.find(waiting, {"_id": 1}, sort=[("due_at", 1)], limit=most)
+    async def _free(self, claim: Claim, wanted: Sequence[tuple[str, int]]) -> list[Any]:
+        """The ids of so many tasks of each lane, in one round trip."""
+        first, *others = ([*_first_in(claim, lane, most)] for lane, most in wanted)
+        further = ({"$unionWith": {"coll": self._tasks.name, "pipeline": it}} for it in others)
+        return await self._ids([*first, *further])
+
+    async def _ids(self, question: list[Document]) -> list[Any]:
+        found = await self._tasks.aggregate(question)
         return [document["_id"] for document in await found.to_list()]
 
     async def renew(self, pulses: Sequence[Pulse], lease: timedelta) -> Mapping[TaskId, bool]:
@@ -123,6 +129,13 @@ class MongoTasks:
     async def _end_abandoned(self) -> None:
         self._looked_at = monotonic()
         await end_abandoned(self._store.client, self._idle_seconds)
+
+
+def _first_in(claim: Claim, lane: str, most: int) -> Iterator[Document]:
+    yield {"$match": {"queue": claim.queue, "ready": True, "lane": lane}}
+    yield {"$sort": {"due_at": 1}}
+    yield {"$limit": most}
+    yield {"$project": {"_id": 1}}
 
 
 def _in(pause: timedelta) -> Document:
