@@ -1,4 +1,4 @@
-"""API calls counted in the process and stored in batches."""
+"""API calls counted in the process and stored in batches, and one by one where few are left."""
 
 import asyncio
 import logging
@@ -18,14 +18,23 @@ from moniqo.domain.billing.plan import Resource
 from moniqo.domain.billing.usage import Usage, period_start, quota_exceeded
 from moniqo.domain.shared.ids import UserId
 
-FLUSHED_EVERY = 0.5
-"""Seconds; with the time that storing takes, less than the one that `ApiCalls` promises."""
 TOGETHER = 50
 """Users whose calls are stored in one transaction."""
-REMEMBERED = 10_000
-"""Users whose counts are kept at hand."""
 _CALLS = Resource.API_CALLS_PER_DAY
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class CallTerms:
+    """Calls are stored `every` so many seconds: with the time that it takes, less than one.
+
+    Where no more than `few_left` are left of a limit, each is stored before it goes on: more than
+    a user makes elsewhere meanwhile. Counts of so many users are `remembered`.
+    """
+
+    every: float = 0.5
+    few_left: int = 100
+    remembered: int = 10_000
 
 
 @dataclass(slots=True)
@@ -40,11 +49,21 @@ class _Tally:
 
     @property
     def total(self) -> Decimal:
-        return self.stored + self.counted + self.sending
+        return self.stored + self.waiting
 
     @property
-    def is_full(self) -> bool:
-        return self.limit is not None and self.total >= self.limit
+    def waiting(self) -> int:
+        return self.counted + self.sending
+
+    def has_left(self, more_than: int) -> bool:
+        return self.limit is None or self.limit - self.total > more_than
+
+    def learn(self, usage: Usage, limit: Decimal | None, revision: int) -> None:
+        """Take over what the store knows, as it was read when this was at that revision."""
+        self.limit = limit
+        if self.revision == revision and not self.sending:
+            # What was stored meanwhile may or may not be in what was read.
+            self.stored = usage.used
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +75,24 @@ class _Counts:
     ids: Ids
     day: datetime
 
-    async def read(self, user_id: UserId) -> _Tally:
+    async def read(self, user_id: UserId) -> tuple[Usage, Decimal | None]:
         """What is stored for a user, and the limit in force."""
         async with self.uow() as tx:
             ((usage, limit),) = await self._present(tx, [user_id])
-        return _Tally(usage.used, limit)
+        return usage, limit
+
+    async def take(self, user_id: UserId, tally: _Tally) -> tuple[Usage, Decimal | None]:
+        """Store a call if there is one left of the limit in force; raises `QuotaExceeded`."""
+        return await settled(lambda: self._take(user_id, tally), in_turn=(self.day, user_id))
+
+    async def _take(self, user_id: UserId, tally: _Tally) -> tuple[Usage, Decimal | None]:
+        async with self.uow() as tx:
+            ((usage, limit),) = await self._present(tx, [user_id])
+            known = usage.used + tally.waiting
+            if limit is not None and known >= limit:
+                raise quota_exceeded(_CALLS, limit, known)
+            taken = await store_within(tx, usage.taken(Decimal(1), limit), limit)
+        return taken, limit
 
     async def add(self, calls: dict[UserId, int]) -> dict[UserId, tuple[Decimal, Decimal | None]]:
         """Store calls, as far as the limits in force go; answers counts and limits after it."""
@@ -96,20 +128,15 @@ class _Counts:
 class BatchedApiCalls:
     """See `ApiCalls`. Writes nothing while a call waits; reads at the first one of a day.
 
-    Where the limit is reached it reads at every call, so that another plan holds at once.
+    Where few are left it writes at each, so that as many pass as are left, wherever they come;
+    where none is it reads at each, so that another plan holds at once.
     """
 
     def __init__(
-        self,
-        uow: UnitOfWork,
-        clock: Clock,
-        ids: Ids,
-        *,
-        every: float = FLUSHED_EVERY,
-        remembered: int = REMEMBERED,
+        self, uow: UnitOfWork, clock: Clock, ids: Ids, terms: CallTerms | None = None
     ) -> None:
         self._uow, self._clock, self._ids = uow, clock, ids
-        self._every, self._remembered = every, remembered
+        self._terms = terms or CallTerms()
         self._tallies: dict[tuple[datetime, UserId], _Tally] = {}
         self._closing = asyncio.Event()
         self._flushing: asyncio.Task[None] | None = None
@@ -117,11 +144,11 @@ class BatchedApiCalls:
     async def count(self, user_id: UserId) -> None:
         """See `ApiCalls`."""
         key = (period_start(_CALLS, self._clock.now()), user_id)
-        tally = self._tallies.get(key)
-        if tally is None or tally.is_full:
-            tally = await self._refreshed(key, tally)
-            if tally.limit is not None and tally.is_full:
-                raise quota_exceeded(_CALLS, tally.limit, tally.total)
+        tally = self._tallies.get(key) or await self._refreshed(key, None)
+        if not tally.has_left(self._terms.few_left):
+            before = tally.revision
+            tally.learn(*await self._counts(key[0]).take(user_id, tally), before)
+            return
         tally.counted += 1
         if self._flushing is None:
             # Not in the name of whoever happens to call just now.
@@ -141,18 +168,17 @@ class BatchedApiCalls:
 
     async def _refreshed(self, key: tuple[datetime, UserId], known: _Tally | None) -> _Tally:
         before = known.revision if known else 0
-        found = await self._counts(key[0]).read(key[1])
-        tally = self._tallies.setdefault(key, known or found)
-        tally.limit = found.limit
-        if tally.revision == before and not tally.sending:
-            # What was stored meanwhile may or may not be in what was read.
-            tally.stored = found.stored
+        usage, limit = await self._counts(key[0]).read(key[1])
+        if len(self._tallies) >= self._terms.remembered:
+            self._forget()
+        tally = self._tallies.setdefault(key, known or _Tally(usage.used, limit))
+        tally.learn(usage, limit, before)
         return tally
 
     async def _flush_later(self) -> None:
         while not self._closing.is_set() and self._waiting():
             with suppress(TimeoutError):
-                async with asyncio.timeout(self._every):
+                async with asyncio.timeout(self._terms.every):
                     await self._closing.wait()
             await self._flush()
         self._flushing = None
@@ -188,8 +214,8 @@ class BatchedApiCalls:
 
     def _forget(self) -> None:
         today = period_start(_CALLS, self._clock.now())
-        idle = [key for key, tally in self._tallies.items() if not tally.counted]
-        beyond = len(self._tallies) - self._remembered
+        idle = [key for key, tally in self._tallies.items() if not tally.waiting]
+        beyond = len(self._tallies) - self._terms.remembered
         for number, key in enumerate(idle):
             if key[0] < today or number < beyond:
                 del self._tallies[key]

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from moniqo.adapters.api_calls import BatchedApiCalls
+from moniqo.adapters.api_calls import BatchedApiCalls, CallTerms
 from moniqo.adapters.persistence.collections import REGISTRY
 from moniqo.application.billing.api_calls import ApiCalls
 from moniqo.application.billing.subscribe_plan import PlanChoice, SubscribePlan
@@ -49,9 +49,12 @@ async def user_id(people: People) -> UserId:
 
 
 @asynccontextmanager
-async def process(people: People, every: float = 3600) -> AsyncIterator[BatchedApiCalls]:
-    """One server process; by itself it stores at its end only."""
-    calls = BatchedApiCalls(people.uow, people.clock, people.ids, every=every)
+async def process(
+    people: People, every: float = 3600, few_left: int = 0
+) -> AsyncIterator[BatchedApiCalls]:
+    """One server process; by itself it stores at its end, or when so few calls are left."""
+    terms = CallTerms(every, few_left)
+    calls = BatchedApiCalls(people.uow, people.clock, people.ids, terms)
     yield calls
     await calls.close()
 
@@ -91,6 +94,31 @@ async def test_of_many_at_once_as_many_pass_as_the_plan_allows(
     assert await stored(people, user_id) == [LIMIT]
 
 
+async def test_where_few_are_left_as_many_pass_as_the_plan_allows_wherever_they_come(
+    people: People, user_id: UserId
+) -> None:
+    async with process(people) as before:
+        await call(before, user_id, LIMIT - 10)
+
+    async with process(people, few_left=20) as one, process(people, few_left=20) as other:
+        passed = await asyncio.gather(*(call(it, user_id, 15) for it in (one, other)))
+        told = [await it.used(user_id) for it in (one, other)]
+        at_once = await stored(people, user_id)
+
+    assert sum(passed) == 10
+    assert (told, at_once) == ([LIMIT, LIMIT], [LIMIT])
+    assert await stored(people, user_id) == [LIMIT]
+
+
+async def test_what_waits_to_be_stored_is_not_left(people: People, user_id: UserId) -> None:
+    async with process(people, few_left=20) as calls:
+        passed = await call(calls, user_id, LIMIT + 20)
+        at_once = await stored(people, user_id)
+
+    assert (passed, at_once) == (LIMIT, [20])
+    assert await stored(people, user_id) == [LIMIT]
+
+
 async def test_calls_are_stored_soon_by_themselves(people: People, user_id: UserId) -> None:
     async with process(people, every=0.01) as calls:
         await call(calls, user_id, 3)
@@ -125,7 +153,7 @@ async def test_many_processes_store_at_once_and_lose_nothing(
     people: People, user_id: UserId
 ) -> None:
     processes = [
-        BatchedApiCalls(people.uow, people.clock, people.ids, every=3600) for _ in range(6)
+        BatchedApiCalls(people.uow, people.clock, people.ids, CallTerms(3600, 0)) for _ in range(6)
     ]
     for calls in processes:
         await call(calls, user_id, 10)
@@ -244,7 +272,7 @@ async def test_what_cannot_be_stored_is_kept_for_later(
     people: People, user_id: UserId, caplog: pytest.LogCaptureFixture
 ) -> None:
     door = Closed(people)
-    calls = BatchedApiCalls(door, people.clock, people.ids, every=0.01)
+    calls = BatchedApiCalls(door, people.clock, people.ids, CallTerms(0.01, few_left=0))
     await call(calls, user_id, 3)
     door.away = True
 
@@ -264,7 +292,8 @@ async def test_what_cannot_be_stored_is_kept_for_later(
 
 async def test_counts_at_hand_are_bounded(people: People, user_id: UserId) -> None:
     other = (await people.register(email=f"{people.ids.new().hex}@example.com")).id
-    calls = BatchedApiCalls(people.uow, people.clock, people.ids, every=0.01, remembered=1)
+    terms = CallTerms(0.01, few_left=0, remembered=1)
+    calls = BatchedApiCalls(people.uow, people.clock, people.ids, terms)
 
     await call(calls, user_id, 3)
     await call(calls, other, 4)

@@ -10,8 +10,9 @@ class ApiCalls(Protocol):
     """Counts the calls of a day within the limit `api_calls_per_day` of the plan in force.
 
     What one process has counted is stored, and what others have is seen, at least every second
-    and when the process ends. So at most one second's calls of each process pass a limit, or are
-    forgotten when a process is killed; no more than the limit is ever stored.
+    and when the process ends: so much is forgotten when one is killed. Where few calls are left,
+    each is stored before it goes on, so that as many pass as the plan allows, wherever they come.
+    No more than the limit is ever stored.
     """
 
     async def count(self, user_id: UserId) -> None:
