@@ -11,12 +11,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx2
 
 from support.servers.forked import Forked, forked
-from support.servers.process import Account, free_port, launched
+from support.servers.process import free_port
 
 COMMAND = str(Path(sys.executable).with_name("moniqo"))
 STARTUP_SECONDS = 40
@@ -26,26 +27,14 @@ END_SECONDS = 20
 
 def moniqo(*arguments: str, env: Mapping[str, str], cwd: Path) -> dict[str, Any]:
     """Run a command with `--json`; its answer, or a failed test with what it said."""
-    command = [COMMAND, *arguments, "--json"]
-    done = subprocess.run(  # noqa: S603  (our own command)
-        command,
-        env={**_clean(), **env},
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=COMMAND_SECONDS,
-    )
-    assert done.returncode == 0, f"{arguments}: {done.stdout}\n{done.stderr}"
-    answer: dict[str, Any] = json.loads(done.stdout)
+    with TemporaryDirectory() as folder:
+        out, err = Path(folder, "out"), Path(folder, "err")
+        command = (*arguments, "--json")
+        process = forked(*command, env={**_clean(), **env}, cwd=cwd, out=out, err=err)
+        code = process.wait(COMMAND_SECONDS)
+        assert code == 0, f"{arguments}: {out.read_text()}\n{err.read_text()}"
+        answer: dict[str, Any] = json.loads(out.read_text())
     return answer
-
-
-def forked_moniqo(*arguments: str, env: Mapping[str, str], cwd: Path) -> None:
-    """Run a command without importing everything anew; a failed test if it fails."""
-    told = cwd / "command.log"
-    process = forked(*arguments, env={**_clean(), **env}, cwd=cwd, out=told)
-    assert process.wait(COMMAND_SECONDS) == 0, f"{arguments}: {told.read_text()}"
 
 
 @dataclass(slots=True)
@@ -59,7 +48,7 @@ class Server:
     cwd: Path
     options: tuple[str, ...] = ()
     port: int = field(default_factory=free_port)
-    process: subprocess.Popen[bytes] | Forked | None = None
+    process: Forked | None = None
 
     @property
     def url(self) -> str:
@@ -76,15 +65,8 @@ class Server:
 
     def begin(self) -> None:
         """Start it, without waiting until it takes requests."""
-        with self.log.open("ab") as output:
-            self.process = subprocess.Popen(  # noqa: S603  (our own command)
-                launched([COMMAND, *self.arguments], Account(), signal.SIGKILL),
-                env={**_clean(), **self.env},
-                cwd=self.cwd,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-            )
+        env = {**_clean(), **self.env}
+        self.process = forked(*self.arguments, env=env, cwd=self.cwd, out=self.log)
 
     def await_ready(self) -> None:
         """Return once it takes requests; a failed test with its log if it does not come up."""
@@ -138,17 +120,6 @@ class Server:
     def lines(self) -> list[dict[str, Any]]:
         """What it logged."""
         return [json.loads(line) for line in self.log.read_bytes().split(b"\n") if line[:1] == b"{"]
-
-
-class ForkedServer(Server):
-    """The same, up in a tenth of the time: for tests that begin many."""
-
-    __slots__ = ()
-
-    def begin(self) -> None:
-        """See `Server`."""
-        env = {**_clean(), **self.env}
-        self.process = forked(*self.arguments, env=env, cwd=self.cwd, out=self.log)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from support.arena.arena import Arena
 from support.arena.caller import Caller, client_of
 from support.arena.mailbox import Mailbox
 from support.arena.operator import NoJobs, Operator
-from support.live_server import ForkedServer, forked_moniqo
+from support.live_server import Server, moniqo
 from support.servers.databases import store_of
 
 RAISED = {
@@ -65,8 +65,8 @@ async def open_arena(
 async def _set_up(
     stack: AsyncExitStack, env: dict[str, str], folder: Path, processes: int
 ) -> Arena:
-    forked_moniqo("init", env=env, cwd=folder)
-    servers = tuple(ForkedServer(env, folder) for _ in range(processes))
+    moniqo("init", env=env, cwd=folder)
+    servers = tuple(Server(env, folder) for _ in range(processes))
     for server in servers:
         server.begin()
         stack.callback(server.end)
