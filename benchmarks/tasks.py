@@ -35,6 +35,7 @@ from moniqo.adapters.queue.doorbell import Doorbell
 from moniqo.adapters.queue.kinds import DEFAULT, TaskKind
 from moniqo.adapters.queue.redis_bell import RedisBell
 from moniqo.adapters.queue.stored import StoredTasks
+from moniqo.adapters.queue.unhurried import Haste
 from moniqo.adapters.queue.worker import Terms, Worker
 from moniqo.adapters.system import SystemClock, SystemRandomness, Uuid7Ids
 from moniqo.application.shared.tasks import WORK, TaskContext, Wanted
@@ -60,7 +61,8 @@ class Bench:
             {"nothing": TaskKind(self._do)}, {DEFAULT: PLACES}, "bench", timedelta(seconds=6)
         )
         self.worker = Worker(backend.tasks(), self.uow, SystemRandomness(), terms)
-        attendants = Attendants({WORK: Attendant(self.worker, 1.0, 1_000)})
+        haste = Haste(asyncio.Event())
+        attendants = Attendants({WORK: Attendant(self.worker, 1.0, 1_000)}, haste)
         provider = Provider(Scope.APP)
         provider.provide(lambda: attendants, provides=Attendants)
         is_local = isinstance(broker, InProcessBell)

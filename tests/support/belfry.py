@@ -7,6 +7,7 @@ from taskiq import AsyncBroker
 
 from moniqo.adapters.queue.attendants import Attendant, Attendants
 from moniqo.adapters.queue.doorbell import Doorbell
+from moniqo.adapters.queue.unhurried import Haste
 
 
 class Belfry:
@@ -15,7 +16,8 @@ class Belfry:
     def __init__(self, broker: AsyncBroker, *, is_local: bool) -> None:
         self.looks = 0
         self.looked = asyncio.Event()
-        attendants = Attendants({"something": Attendant(self._look, every=3600.0)})
+        something = Attendant(self._look, every=3600.0)
+        attendants = Attendants({"something": something}, Haste(asyncio.Event()))
         provider = Provider(Scope.APP)
         provider.provide(lambda: attendants, provides=Attendants)
         self.container = make_async_container(provider)

@@ -4,11 +4,12 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from moniqo.adapters.queue.attendants import Attendant, Attendants
+from moniqo.adapters.queue.unhurried import Haste
 from moniqo.domain.shared.errors import Unavailable
 
 
 def of(look: Callable[[], Awaitable[object]], at_once: int = 1) -> Attendants:
-    return Attendants({"it": Attendant(look, 0.01, at_once)})
+    return Attendants({"it": Attendant(look, 0.01, at_once)}, Haste(asyncio.Event()))
 
 
 async def test_no_more_look_at_once_than_may_and_one_looks_once_more() -> None:
@@ -108,3 +109,15 @@ async def test_a_call_that_did_not_get_through_is_needed_again() -> None:
 
     await asyncio.wait_for(attendants.quiet(), 5)
     assert attendants.call("it")
+
+
+async def test_nobody_takes_their_time_while_somebody_waits_for_quiet() -> None:
+    haste = Haste(asyncio.Event())
+    attendants = Attendants({"it": Attendant(haste.wait, 0.01)}, haste)
+    looking = asyncio.create_task(attendants.look("it"))
+    await asyncio.sleep(0)
+
+    await asyncio.wait_for(attendants.quiet(), 5)
+
+    await asyncio.wait_for(looking, 5)
+    assert not haste.is_set()

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
+from moniqo.adapters.queue.unhurried import Haste
 from moniqo.domain.shared.errors import Unavailable
 
 logger = logging.getLogger(__name__)
@@ -26,8 +27,8 @@ class Attendant:
 class Attendants:
     """Every attendant of this process, by name; and who was called and has not come yet."""
 
-    def __init__(self, attendants: Mapping[str, Attendant]) -> None:
-        self._attendants = attendants
+    def __init__(self, attendants: Mapping[str, Attendant], haste: Haste) -> None:
+        self._attendants, self._haste = attendants, haste
         self._called: set[str] = set()
         self._looking: Counter[str] = Counter()
         self._again: set[str] = set()
@@ -96,5 +97,9 @@ class Attendants:
             await asyncio.sleep(every)
 
     async def quiet(self) -> None:
-        """Return when nobody is called and nobody looks."""
-        await self._quiet.wait()
+        """Return when nobody is called and nobody looks; until then there is haste."""
+        self._haste.set()
+        try:
+            await self._quiet.wait()
+        finally:
+            self._haste.clear()

@@ -1,5 +1,6 @@
 """What goes on after the answer, and who does it."""
 
+import asyncio
 import os
 import secrets
 import socket
@@ -17,7 +18,7 @@ from moniqo.adapters.queue.bells import InProcessBell
 from moniqo.adapters.queue.doorbell import Doorbell
 from moniqo.adapters.queue.kinds import DEFAULT, TaskKind, TaskKinds
 from moniqo.adapters.queue.stored import StoredTasks
-from moniqo.adapters.queue.unhurried import Unhurried
+from moniqo.adapters.queue.unhurried import Haste, Unhurried
 from moniqo.adapters.queue.worker import Terms, Worker
 from moniqo.application.agents.do_backtest import DoBacktest
 from moniqo.application.agents.do_run import DoRun
@@ -67,8 +68,8 @@ WORKED_EVERY = 1.0
 """Seconds after which a task is found whose ringing was lost, or whose worker fell silent."""
 LOOKS = 1_000
 """At tasks at once: nearly all of them find every place taken, or nothing to do, and end."""
-A_MOMENT = Unhurried(least=0.05, most=0.2)
-"""Before entries are sealed: many of a busy time then cost one transaction."""
+A_MOMENT = 0.05, 0.2
+"""Seconds before entries are sealed: many of a busy time then cost one transaction."""
 SECONDS_TO_END = 10
 """How long jobs may go on once the container closes; then they are handed back."""
 CLEAN_UP, EXPIRE_SUBSCRIPTIONS, SWEEP_FILES = "clean_up", "expire_subscriptions", "sweep_files"
@@ -130,9 +131,15 @@ class Jobs(Provider):
         )
 
     @provide
-    def attendants(self, parts: AsyncContainer, settings: Settings) -> Attendants:
+    def haste(self) -> Haste:
+        """There is none yet."""
+        return Haste(asyncio.Event())
+
+    @provide
+    def attendants(self, parts: AsyncContainer, settings: Settings, haste: Haste) -> Attendants:
         """Whoever looks after something, wanted late: they may want the bell."""
         every = float(settings.jobs.job_sweep_seconds)
+        a_moment = Unhurried(haste, least=A_MOMENT[0], most=A_MOMENT[1])
 
         def by(use_case: type[Callable[[], Awaitable[object]]]) -> Look:
             async def look() -> None:
@@ -141,7 +148,7 @@ class Jobs(Provider):
             return look
 
         async def seal() -> None:
-            await A_MOMENT()
+            await a_moment()
             await (await parts.get(SealAudit))()
 
         return Attendants(
@@ -153,7 +160,8 @@ class Jobs(Provider):
                 "fire_schedules": Attendant(by(FireSchedules), every),
                 "settle_orders": Attendant(by(SettleOrders), every),
                 "keep_schedules": Attendant(by(KeepSchedules), WORKED_EVERY),
-            }
+            },
+            haste,
         )
 
     @provide

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from dishka import Provider, Scope, provide
 
-from moniqo.adapters.queue.unhurried import Unhurried
+from moniqo.adapters.queue.unhurried import Haste, Unhurried
 from moniqo.application.agents.halt_user import HaltUser
 from moniqo.application.mail.mail_event import MailEvent, mailing
 from moniqo.application.notifications.notify import Notify, reactions
@@ -20,8 +20,8 @@ from moniqo.domain.trading.events import CandlesImported
 from moniqo.entrypoints.settings import Settings
 
 ASKED_FOR = (PasswordResetRequested, VerificationRequested)
-UNHURRIED = Unhurried(least=0.1, most=0.6)
-"""Mails that anybody can ask for are written later: the next answer's time tells of none."""
+LATER = 0.1, 0.6
+"""Seconds before mails that anybody can ask for are written: no answer's time tells of them."""
 
 
 class Notifications(Provider):
@@ -31,7 +31,12 @@ class Notifications(Provider):
 
     @provide
     def reactions(
-        self, notify: Notify, mail: MailEvent, settle_orders: SettleOrders, halt_user: HaltUser
+        self,
+        notify: Notify,
+        mail: MailEvent,
+        settle_orders: SettleOrders,
+        halt_user: HaltUser,
+        haste: Haste,
     ) -> Reactions:
         """Users are told; orders that waited for a bar are asked about once there are new ones.
 
@@ -48,7 +53,8 @@ class Notifications(Provider):
 
         told, mailed = reactions(notify), mailing(mail)
         both = {kind: told.get(kind, ()) + mailed.get(kind, ()) for kind in (*told, *mailed)}
-        both |= {kind: (UNHURRIED, *both[kind]) for kind in ASKED_FOR}
+        later = Unhurried(haste, least=LATER[0], most=LATER[1])
+        both |= {kind: (later, *both[kind]) for kind in ASKED_FOR}
         return {**both, CandlesImported: (settle,), UserSuspended: (halt,)}
 
     @provide
