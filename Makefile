@@ -15,7 +15,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 # The locks hold every dependency. Bytecode is compiled of what is imported, when it is.
 INSTALL := $(PIP) install --no-deps --no-compile --require-hashes -r requirements/build.lock
-WORKERS ?= 2
+# More than a small machine has cores: now and then a test waits.
+WORKERS ?= 3
 PYTEST := $(BIN)/pytest -n $(WORKERS) --cov --cov-report=
 # Without greenlets, which are traced at twice the price, and without fixtures worth sharing.
 IN_MEMORY := tests/domain tests/application tests/http
@@ -47,9 +48,9 @@ test: $(VENV)/dev.done ## The whole suite with coverage; starts its own database
 	rm -f .coverage .coverage.*
 ifeq ($(strip $(ARGS)),)
 	SWITCHES=thread $(PYTEST) --dist worksteal $(IN_MEMORY)
-	$(PYTEST) --cov-append --dist loadfile --no-loadscope-reorder $(ON_SERVERS)
+	$(PYTEST) --cov-append --dist loadgroup --no-loadscope-reorder $(ON_SERVERS)
 else
-	$(PYTEST) --dist loadfile $(ARGS)
+	$(PYTEST) --dist loadgroup $(ARGS)
 endif
 	$(BIN)/coverage report --skip-covered --fail-under 95
 	$(BIN)/coverage report --skip-covered --fail-under 100 --include '$(CORE)'

@@ -74,10 +74,10 @@ def everywhere(literal: str, *kinds: str) -> list[tuple[Route, Field, bytes]]:
     ]
 
 
-@pytest.fixture
-async def fussy(arenas: Arenas) -> Arena:
+@pytest.fixture(params=["postgres"])
+async def fussy(request: pytest.FixtureRequest, arenas: Arenas) -> Arena:
     """The arena on the store that takes least: what others could not keep is tried below."""
-    return await arenas("postgres")
+    return await arenas(request.param)
 
 
 @pytest.mark.parametrize("text", NASTY_TEXTS.values(), ids=NASTY_TEXTS)

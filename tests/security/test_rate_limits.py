@@ -11,6 +11,9 @@ from support.servers.process import free_port
 ME = "/users/me"
 LIMIT = 100
 
+# Servers of their own.
+pytestmark = pytest.mark.xdist_group("rate limits")
+
 
 @pytest.fixture
 async def four(arenas: Arenas, server_url: Callable[[str], str]) -> Arena:
