@@ -17,11 +17,14 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 INSTALL := $(PIP) install --no-deps --no-compile --require-hashes -r requirements/build.lock
 # More than a small machine has cores: now and then a test waits.
 WORKERS ?= 3
-PYTEST := $(BIN)/pytest -n $(WORKERS) --cov --cov-report=
+PYTEST := $(BIN)/pytest -n $(WORKERS)
+COVERED := $(PYTEST) --cov --cov-report=
+GROUPS := --dist loadgroup --no-loadscope-reorder
 # Without greenlets, which are traced at twice the price, and without fixtures worth sharing.
 IN_MEMORY := tests/domain tests/application tests/http
-# Every other folder; what takes longest begins first.
-ON_SERVERS := tests/security $(filter-out tests/security tests/support tests/__pycache__ $(IN_MEMORY), \
+# Of whole processes, and of the shape of the source: nothing of them runs here.
+UNTRACED := tests/security tests/e2e tests/architecture
+ON_SERVERS := $(filter-out tests/support tests/__pycache__ $(IN_MEMORY) $(UNTRACED), \
 	$(patsubst %/,%,$(sort $(wildcard tests/*/))))
 CRASHES := tests/e2e/test_crashes.py tests/e2e/test_lost_redis.py
 UV_VERSION := 0.13.8
@@ -53,10 +56,11 @@ demo: $(VENV)/core.done ## From sign-up to closed trades on a temporary store: n
 test: $(VENV)/dev.done ## The whole suite with coverage; starts its own database servers
 	rm -f .coverage .coverage.*
 ifeq ($(strip $(ARGS)),)
-	SWITCHES=thread $(PYTEST) --dist worksteal $(IN_MEMORY)
-	$(PYTEST) --cov-append --dist loadgroup --no-loadscope-reorder $(ON_SERVERS)
+	$(PYTEST) $(GROUPS) $(UNTRACED)
+	SWITCHES=thread $(COVERED) --dist worksteal $(IN_MEMORY)
+	$(COVERED) --cov-append $(GROUPS) $(ON_SERVERS)
 else
-	$(PYTEST) --dist loadgroup $(ARGS)
+	$(COVERED) $(GROUPS) $(ARGS)
 endif
 	$(BIN)/coverage report --skip-covered --fail-under 95
 	$(BIN)/coverage report --skip-covered --fail-under 100 --include '$(CORE)'

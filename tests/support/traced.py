@@ -1,8 +1,4 @@
-"""Coverage is paid for only where its figures come from: a tracer takes as long as the tests.
-
-Tests of whole processes, and of the shape of the source, run nothing in this process that the
-tests of its parts do not run as well.
-"""
+"""Coverage is paid for only where its figures come from: a tracer takes as long as the tests."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,9 +7,6 @@ from typing import Any
 import coverage
 import greenlet
 import pytest
-
-UNTRACED = frozenset({"architecture", "e2e", "security"})
-"""Folders of tests whose runs are not traced."""
 
 
 @pytest.hookimpl(trylast=True)
@@ -40,8 +33,7 @@ def _refuse(event: str, _: object) -> None:
 
 
 def _is_untraced(item: pytest.Item) -> bool:
-    folders = item.path.relative_to(item.config.rootpath / "tests").parts
-    return folders[0] in UNTRACED or item.get_closest_marker("untraced") is not None
+    return item.get_closest_marker("untraced") is not None
 
 
 def _controller(config: pytest.Config) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 import pytest_asyncio
 
 from moniqo.adapters.persistence.collections import REGISTRY
@@ -25,6 +26,8 @@ from moniqo.domain.identity.session import Session
 from moniqo.domain.shared.errors import InvalidCredentials, InvalidToken, RateLimited
 from support.people import PASSWORD, People
 from support.store import Place, prepared
+
+pytestmark = pytest.mark.untraced
 
 HOUR = timedelta(hours=1)
 PLENTY = Allowance("plenty", 10_000, HOUR)

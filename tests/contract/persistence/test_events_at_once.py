@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
+import pytest
 import pytest_asyncio
 
 from moniqo.adapters.persistence.collections import REGISTRY
@@ -29,6 +30,8 @@ from support.dice import Dice
 from support.letters import PostRoom, token_in
 from support.people import People
 from support.store import Place, prepared
+
+pytestmark = pytest.mark.untraced
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

@@ -37,6 +37,8 @@ from moniqo.domain.shared.errors import (
 from support.people import PASSWORD, People
 from support.store import Place, prepared
 
+pytestmark = pytest.mark.untraced
+
 Leave = Callable[[People, Principal, Principal], Awaitable[Any]]
 ROUNDS = 3
 

@@ -34,6 +34,8 @@ from moniqo.domain.shared.errors import (
 from support.people import PASSWORD, People
 from support.store import Place, prepared
 
+pytestmark = pytest.mark.untraced
+
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def people(place: Place) -> AsyncIterator[People]:
