@@ -11,11 +11,12 @@ import asyncio
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, nullcontext
 from datetime import timedelta
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
@@ -41,6 +42,7 @@ from moniqo.adapters.system import SystemClock, SystemRandomness, Uuid7Ids
 from moniqo.application.shared.tasks import WORK, TaskContext, Wanted
 from moniqo.domain.operations.task import Task, TaskId
 from support.servers import mongo, postgres, valkey
+from support.servers.databases import store_of
 from support.servers.rabbitmq import SERVER, rabbitmq
 
 PLACES = 64
@@ -169,22 +171,29 @@ def main() -> None:
         bells = {"embedded": InProcessBell, "redis": lambda: RedisBell(valkey_url)}
         if rabbitmq_url is not None:
             bells["rabbitmq"] = lambda: amqp_bell(rabbitmq_url)
-        stores = {
-            "memory": lambda: MemoryBackend(REGISTRY),
-            "sqlite": lambda: open_sql(f"sqlite:///{folder}/bench.sqlite3", REGISTRY),
-            "postgres": lambda: open_sql(postgres_url, REGISTRY),
-            "mongo": lambda: open_mongo(mongo_url, "bench", REGISTRY),
-        }
-        for store, opened in stores.items():
+        servers = {"postgres": postgres_url, "mongo": mongo_url}
+        for store in ("memory", "sqlite", "postgres", "mongo"):
             for bell, made in bells.items():
                 behind = queued if store == "postgres" and bell == "embedded" else 0
                 some = count if store != "memory" else min(count, 1_000)
-                row = asyncio.run(_row(opened, made, some, behind))
+                place = Path(tempfile.mkdtemp(dir=folder)), servers.__getitem__
+                row = asyncio.run(_row(store, place, made, some, behind))
                 print(f"{store:<10}{bell:<10}{row}", flush=True)
 
 
-async def _row(opened, made, count: int, queued: int) -> str:  # noqa: ANN001
-    return await measured(opened(), made(), count, queued)
+async def _row(
+    store: str, place: Any, bell: Callable[[], AsyncBroker], count: int, queued: int
+) -> str:
+    async with store_of(store, *place) as chosen:
+        return await measured(_opened(store, chosen), bell(), count, queued)
+
+
+def _opened(store: str, chosen: Mapping[str, str]) -> Backend:
+    if store == "memory":
+        return MemoryBackend(REGISTRY)
+    if store == "mongo":
+        return open_mongo(chosen["MONGODB_URL"], chosen["MONGODB_DB_NAME"], REGISTRY)
+    return open_sql(chosen["DATABASE_URL"], REGISTRY)
 
 
 if __name__ == "__main__":
