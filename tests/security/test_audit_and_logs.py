@@ -125,6 +125,7 @@ async def test_s89_what_somebody_sends_is_one_line_of_json_in_the_log(
     heard = await any_arena.raw(f"{head}X-Request-ID: {request_id}\r\n\r\n".encode())
     await any_arena.x.post("/auth/login", {"email": f"a{nasty}@example.com", "password": "x" * 9})
 
+    await any_arena.told_of(request_id)
     raw = [line for line in server.log.read_bytes().split(b"\n") if request_id.encode() in line]
     assert status_of(heard) == 404
     (line,) = map(json.loads, raw)
@@ -138,11 +139,8 @@ async def test_s88_a_request_is_told_without_its_query_and_by_ids_alone(any_aren
     secret = any_arena.plant("canary-in-a-query-" + any_arena.a.id[:8])
     reply = await any_arena.a.get(f"/users/me?token={secret}")
 
-    (line,) = [
-        it
-        for it in any_arena.servers[0].lines()
-        if it.get("request_id") == reply.json["request_id"] and it["message"] == "request"
-    ]
+    told = await any_arena.told_of(reply.json["request_id"])
+    (line,) = [it for it in told if it["message"] == "request"]
     assert line["user_id"] == any_arena.a.id
     assert (line["method"], line["route"]) == ("GET", "/api/v1/users/me")
     assert (line["path"], line["status"]) == ("/api/v1/users/me", 422)

@@ -28,7 +28,7 @@ async def test_s86_an_inner_fault_is_told_to_the_log_alone(own_arena: Arenas, ba
     }
     for word in ("Traceback", "sqlite", "postgres", "SELECT", "no such thing", "moniqo/", "Error:"):
         assert word not in answer.text
-    lines = [it for it in arena.lines() if it.get("request_id") == told["request_id"]]
+    lines = await arena.told_of(told["request_id"])
     assert [it for it in lines if "no such thing" in it.get("exception", "")]
     assert [it["status"] for it in lines if it["message"] == "request"] == [500]
     assert (await arena.a.get("/users/me")).status == 200

@@ -135,6 +135,15 @@ class Arena:
         """Bytes that the servers' processes hold, by what the kernel says."""
         return sum(server.memory() for server in self.servers)
 
+    async def told_of(self, request_id: str) -> list[dict[str, Any]]:
+        """What the servers logged of a request; its own line follows the answer."""
+        async with asyncio.timeout(RACE_SECONDS):
+            while True:
+                lines = [it for it in self.lines() if it.get("request_id") == request_id]
+                if any(it["message"] == "request" for it in lines):
+                    return lines
+                await asyncio.sleep(0.01)
+
     def lines(self) -> list[dict[str, Any]]:
         """What the servers logged, one process after the other."""
         return [line for server in self.servers for line in server.lines()]
