@@ -67,6 +67,7 @@ def serving(database_url: str) -> Iterator[int]:
     port = free_port()
     settings = {
         "STORAGE_BACKEND": "postgres",
+        "AUTO_VERIFY_EMAIL": "true",
         "DATABASE_URL": database_url,
         "PORT": str(port),
         "LOG_LEVEL": "warning",
