@@ -36,13 +36,16 @@ class Failure:
 class Driver(Protocol[C]):
     """Connections to one database, used without any layer between.
 
-    `readers` and `writers` may be the same pool. Methods raise `errors`, which `failure` explains.
+    `readers` and `writers` may be the same pool. `planners` write too, and plan each statement for
+    the table as it is: a plan made of a small one is not kept for a large one. Methods raise
+    `errors`, which `failure` explains.
     """
 
     dialect: Dialect
     errors: tuple[type[Exception], ...]
     readers: Pool[C]
     writers: Pool[C]
+    planners: Pool[C]
 
     async def fetch(self, connection: C, text: str, values: list[Any]) -> Sequence[Sequence[Any]]:
         """Run one statement and answer its rows."""

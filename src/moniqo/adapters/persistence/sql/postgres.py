@@ -19,15 +19,15 @@ _SETTINGS = {
     "timezone": "UTC",
     # What asyncpg asks about types is planned in no time; compiling it takes half a second.
     "jit": "off",
-    # A plan made while a table was small would be kept when it has a million rows.
-    "plan_cache_mode": "force_custom_plan",
     "idle_in_transaction_session_timeout": "60s",
 }
+_PLANNED = {**_SETTINGS, "plan_cache_mode": "force_custom_plan"}
+_PLANNERS = 4
 _STATEMENTS = 500
 
 
 class PostgresDriver:
-    """See `Driver`. One pool serves reads and transactions."""
+    """See `Driver`. One pool serves reads and transactions, a few connections what is planned."""
 
     dialect: Dialect = POSTGRES
     errors: tuple[type[Exception], ...] = (
@@ -43,15 +43,24 @@ class PostgresDriver:
         self.readers = self.writers = Pool[Connection](
             self.connect, usable=_is_free, discard=_cut, limits=limits
         )
+        few = Limits(_PLANNERS, limits.patience, limits.statement_seconds)
+        self.planners = Pool[Connection](self._planning, usable=_is_free, discard=_cut, limits=few)
 
     async def connect(self, *, create: bool = False, migrating: bool = False) -> Connection:  # noqa: ARG002  (a server's databases are made by its owner)
         """See `Driver`. A migration may take as long as it needs."""
+        seconds = None if migrating else self._limits.statement_seconds
+        return await self._open(seconds, _SETTINGS)
+
+    async def _planning(self) -> Connection:
+        return await self._open(self._limits.statement_seconds, _PLANNED)
+
+    async def _open(self, seconds: float | None, settings: dict[str, str]) -> Connection:
         return await asyncpg.connect(
             self._address.dsn,
             timeout=self._limits.patience,
-            command_timeout=None if migrating else self._limits.statement_seconds,
+            command_timeout=seconds,
             statement_cache_size=_STATEMENTS,
-            server_settings=_SETTINGS,
+            server_settings=settings,
         )
 
     async def fetch(
@@ -110,7 +119,8 @@ class PostgresDriver:
 
     async def close(self) -> None:
         """See `Driver`."""
-        await self.readers.close(lambda found: found.close(timeout=self._limits.patience))
+        for pool in (self.readers, self.planners):
+            await pool.close(lambda found: found.close(timeout=self._limits.patience))
 
 
 async def _in_time(connection: Connection, call: Awaitable[T]) -> T:

@@ -36,6 +36,7 @@ class SqliteDriver:
         # Its users wait for one another as long as they would for another process.
         alone = Limits(1, limits.statement_seconds, limits.statement_seconds)
         self.writers = Pool[Connection](self.connect, usable=_is_free, discard=_stop, limits=alone)
+        self.planners = self.writers
 
     async def connect(self, *, create: bool = False, migrating: bool = False) -> Connection:
         """See `Driver`. A migration copies tables, which foreign keys would not let it."""

@@ -135,7 +135,7 @@ class SqlTasks(Generic[C]):
 
     async def _write(self, statements: Sequence[tuple[str, list[Any]]]) -> list[Sequence[Any]]:
         """The rows of all of them; several are one transaction."""
-        async with self._connected(self._driver.writers) as connection:
+        async with self._connected(self._driver.planners) as connection:
             if len(statements) == 1:
                 return [*await self._driver.fetch(connection, *statements[0])]
             await self._driver.begin(connection)

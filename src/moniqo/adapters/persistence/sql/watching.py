@@ -20,6 +20,7 @@ class WatchedDriver(Generic[C]):
         self.errors = driver.errors
         self.readers = driver.readers
         self.writers = driver.writers
+        self.planners = driver.planners
         self.rollback = driver.rollback
         self.failure = driver.failure
         self.probe = driver.probe
