@@ -28,7 +28,9 @@ NOWHERE = Path("/nonexistent/.env")
 async def test_answers_are_kept_as_the_settings_say(
     chosen: dict[str, str], valkey_server: str, *, is_kept: bool
 ) -> None:
-    environ = {name: value.replace("redis://", valkey_server) for name, value in chosen.items()}
+    # A database of its own: elsewhere others make answers old meanwhile.
+    redis = f"{valkey_server}/170"
+    environ = {name: value.replace("redis://", redis) for name, value in chosen.items()}
     container = build_container(load(environ, NOWHERE))
     kept = await container.get(KeptAnswers)
     made = []
