@@ -6,6 +6,8 @@ import pytest
 import pytest_asyncio
 
 from moniqo.adapters.persistence.backend import Backend
+from moniqo.adapters.persistence.collections import REGISTRY
+from support.people import People
 from support.store import Place, Store, prepared
 
 BACKENDS = ("memory", "sqlite", "postgres", "mongo")
@@ -29,6 +31,15 @@ async def backend(place: Place) -> AsyncIterator[Backend]:
     """The module's backend."""
     async with prepared(place) as opened:
         yield opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def people(place: Place) -> AsyncIterator[People]:
+    """On the module's backend, seeded."""
+    async with prepared(place, REGISTRY) as backend:
+        people = People(backend=backend)
+        await people.seed()
+        yield people
 
 
 @pytest.fixture

@@ -1,14 +1,12 @@
 """What a user may have only so many of, wanted at once: there are never more."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
-import pytest_asyncio
 
-from moniqo.adapters.persistence.collections import REGISTRY
 from moniqo.adapters.queue.stored import StoredTasks
 from moniqo.application.agents.start_backtest import BacktestRequest, StartBacktest
 from moniqo.application.identity.principal import Principal
@@ -19,20 +17,10 @@ from moniqo.domain.shared.ids import SessionId
 from support.factories import a_flow, registered_user
 from support.people import People
 from support.report_room import EVER
-from support.store import Place, prepared
 
 CAP, WANTED = 2, 6
 SESSION = SessionId(UUID(int=1))
 Want = Callable[[], Awaitable[object]]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def people(place: Place) -> AsyncIterator[People]:
-    """On the module's backend, seeded."""
-    async with prepared(place, REGISTRY) as backend:
-        people = People(backend=backend)
-        await people.seed()
-        yield people
 
 
 async def a_report(people: People) -> Want:

@@ -1,14 +1,12 @@
 """Plans and subscriptions changed at once: one active subscription, and none without a plan."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 import pytest_asyncio
 
-from moniqo.adapters.persistence.collections import REGISTRY
 from moniqo.application.billing.archive_plan import ArchivePlan
 from moniqo.application.billing.cancel_subscription import CancelSubscription
 from moniqo.application.billing.create_plan import CreatePlan
@@ -22,18 +20,8 @@ from moniqo.domain.billing.subscription import Subscription, SubscriptionStatus
 from moniqo.domain.shared.errors import Invalid, RuleViolated
 from moniqo.domain.shared.ids import UserId
 from support.people import People
-from support.store import Place, prepared
 
 ACTIVE = eq("status", SubscriptionStatus.ACTIVE)
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def people(place: Place) -> AsyncIterator[People]:
-    """On the module's backend, seeded."""
-    async with prepared(place, REGISTRY) as backend:
-        people = People(backend=backend)
-        await people.seed()
-        yield people
 
 
 @pytest_asyncio.fixture(loop_scope="session")

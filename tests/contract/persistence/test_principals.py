@@ -1,12 +1,10 @@
 """Who calls: each way to read it says the same, and notices every change at once."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 import pytest_asyncio
 
-from moniqo.adapters.persistence.collections import REGISTRY
 from moniqo.adapters.persistence.principals import StoredPrincipals, principals_of
 from moniqo.application.identity.ports import PrincipalReader, SessionState
 from moniqo.application.shared.query import eq
@@ -16,16 +14,6 @@ from moniqo.domain.identity.session import RevokeReason, Session
 from moniqo.domain.identity.user import User
 from moniqo.domain.shared.ids import SessionId
 from support.people import PASSWORD, People
-from support.store import Place, prepared
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def people(place: Place) -> AsyncIterator[People]:
-    """On the module's backend, seeded."""
-    async with prepared(place, REGISTRY) as backend:
-        people = People(backend=backend)
-        await people.seed()
-        yield people
 
 
 @pytest.fixture(params=["fastest", "generic"])

@@ -12,6 +12,7 @@ from typing import Any
 from moniqo.adapters.persistence.task_store import Outcome, Pulse
 from moniqo.adapters.queue.kinds import TaskKind
 from moniqo.application.operations.held_task import HeldTask
+from moniqo.application.shared.printable import keepable
 from moniqo.application.shared.retrying import RetryTerms, reason_of
 from moniqo.application.shared.tasks import NotYet
 from moniqo.domain.operations.task import Task, TaskStatus
@@ -49,7 +50,7 @@ class Attempt:
     @property
     def pulse(self) -> Pulse:
         """That it goes on, and how far it is."""
-        return Pulse(self.task.id, self.task.fence, self.held.percent, _text(self.held.stage))
+        return Pulse(self.task.id, self.task.fence, self.held.percent, self._stage)
 
     def stop(self, why: Stop) -> None:
         """Cut it off, unless it has ended; what it was stopped for first counts."""
@@ -113,18 +114,17 @@ class Attempt:
         logger.error("task failed for good", exc_info=problem, extra=self._named())
         return self._told(TaskStatus.FAILED, error=reason)
 
+    @property
+    def _stage(self) -> str | None:
+        return self.held.stage and keepable(self.held.stage)
+
     def _told(self, status: TaskStatus, *, attempts: int | None = None, **more: Any) -> Outcome:
-        about = {"progress": self.held.percent, "stage": _text(self.held.stage), **more}
+        about = {"progress": self.held.percent, "stage": self._stage, **more}
         counted = self.task.attempts if attempts is None else attempts
         return Outcome(self.task.id, self.task.fence, status, counted, **about)
 
     def _named(self) -> dict[str, str]:
         return {"kind": self.task.kind, "task_id": str(self.task.id)}
-
-
-def _text(value: str | None) -> str | None:
-    """What every store takes: one that is refused would keep all that are written with it."""
-    return value and value.replace("\0", "").encode(errors="replace").decode()
 
 
 def _is_storable(result: object) -> bool:

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 
+from moniqo.application.shared.printable import keepable
 from moniqo.domain.shared.errors import AppError
 
 # Begun where a word begins and nowhere within it: long words would be read again and again.
@@ -40,6 +41,5 @@ def reason_of(problem: Exception) -> str:
 
     Every store takes it: one that is refused would keep the others from being told of, too.
     """
-    words = str(problem).replace("\0", "").encode(errors="replace").decode()
-    text = _TOKEN.sub("***", _ADDRESS.sub("***", words))
+    text = _TOKEN.sub("***", _ADDRESS.sub("***", keepable(str(problem))))
     return f"{type(problem).__name__}: {text}"

@@ -68,8 +68,6 @@ WORKED_EVERY = 1.0
 """Seconds after which a task is found whose ringing was lost, or whose worker fell silent."""
 LOOKS = 1_000
 """At tasks at once: nearly all of them find every place taken, or nothing to do, and end."""
-A_MOMENT = 0.05, 0.2
-"""Seconds before entries are sealed: many of a busy time then cost one transaction."""
 SECONDS_TO_END = 10
 """How long jobs may go on once the container closes; then they are handed back."""
 CLEAN_UP, EXPIRE_SUBSCRIPTIONS, SWEEP_FILES = "clean_up", "expire_subscriptions", "sweep_files"
@@ -139,7 +137,8 @@ class Jobs(Provider):
     def attendants(self, parts: AsyncContainer, settings: Settings, haste: Haste) -> Attendants:
         """Whoever looks after something, wanted late: they may want the bell."""
         every = float(settings.jobs.job_sweep_seconds)
-        a_moment = Unhurried(haste, least=A_MOMENT[0], most=A_MOMENT[1])
+        # Many entries of a busy time are then sealed in one transaction.
+        a_moment = Unhurried(haste, least=0.05, most=0.2)
 
         def by(use_case: type[Callable[[], Awaitable[object]]]) -> Look:
             async def look() -> None:

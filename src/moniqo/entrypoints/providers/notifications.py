@@ -20,8 +20,6 @@ from moniqo.domain.trading.events import CandlesImported
 from moniqo.entrypoints.settings import Settings
 
 ASKED_FOR = (PasswordResetRequested, VerificationRequested)
-LATER = 0.1, 0.6
-"""Seconds before mails that anybody can ask for are written: no answer's time tells of them."""
 
 
 class Notifications(Provider):
@@ -53,7 +51,8 @@ class Notifications(Provider):
 
         told, mailed = reactions(notify), mailing(mail)
         both = {kind: told.get(kind, ()) + mailed.get(kind, ()) for kind in (*told, *mailed)}
-        later = Unhurried(haste, least=LATER[0], most=LATER[1])
+        # Mails that anybody can ask for are written later: the next answer's time tells of none.
+        later = Unhurried(haste, least=0.1, most=0.6)
         both |= {kind: (later, *both[kind]) for kind in ASKED_FOR}
         return {**both, CandlesImported: (settle,), UserSuspended: (halt,)}
 

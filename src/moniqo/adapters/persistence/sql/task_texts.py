@@ -13,8 +13,7 @@ class Words:
 
     `place` is the nth parameter and `later` the instant so many seconds from now; `pulses` and
     `outcomes` are the rows that the first parameter holds, with a `document` as text in the latter;
-    `locked` passes over what others hold, `chosen` and `given` are the
-    tasks whose ids `free` and the rows have.
+    `locked` passes over what others hold; `among` are the tasks whose ids a selection has.
     """
 
     place: Callable[[int], str]
@@ -26,8 +25,7 @@ class Words:
     outcomes: str
     document: str
     locked: str
-    chosen: str
-    given: str
+    among: Callable[[str], str]
 
 
 def lanes(words: Words) -> str:
@@ -55,7 +53,7 @@ def take(words: Words, chosen: str, columns: str) -> str:
             lease_owner = {worker}, lease_until = {seconds},
             started_at = coalesce(started_at, {words.now}),
             version = version + 1, updated_at = {words.now}
-        WHERE {words.chosen} RETURNING {columns}
+        WHERE {words.among("SELECT id FROM free")} RETURNING {columns}
     """
 
 
@@ -87,7 +85,7 @@ def renew(words: Words) -> str:
             lease_until = {words.later(words.place(2))},
             progress = given.progress, stage = given.stage
         FROM given WHERE tasks.id = given.task_id AND tasks.fence = given.fence
-        AND {words.given}
+        AND {words.among("SELECT task_id FROM given")}
         RETURNING tasks.id, cancel_requested
     """
 
@@ -108,7 +106,7 @@ def finish(words: Words) -> str:
             finished_at = CASE WHEN given.status <> 'queued' THEN {words.now} END,
             version = version + 1, updated_at = {words.now}
         FROM given WHERE tasks.id = given.task_id AND tasks.fence = given.fence
-        AND {words.given}
+        AND {words.among("SELECT task_id FROM given")}
     """
 
 

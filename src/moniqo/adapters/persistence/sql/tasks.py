@@ -56,8 +56,7 @@ _POSTGRES = Words(
     locked="FOR UPDATE SKIP LOCKED",
     # As an array, for which the primary key is read. Of a join PostgreSQL expects a tenth of each
     # lane, since it cannot know the numbers, and reads the whole table.
-    chosen="tasks.id = ANY (ARRAY(SELECT id FROM free))",
-    given="tasks.id = ANY (ARRAY(SELECT task_id FROM given))",
+    among=lambda selection: f"tasks.id = ANY (ARRAY({selection}))",
 )
 _SQLITE = Words(
     place=lambda number: f"?{number}",
@@ -69,8 +68,7 @@ _SQLITE = Words(
     outcomes=_extracted(_OUTCOME),
     document="given.result",
     locked="",
-    chosen="tasks.id IN (SELECT id FROM free)",
-    given="tasks.id IN (SELECT task_id FROM given)",
+    among=lambda selection: f"tasks.id IN ({selection})",
 )
 
 
